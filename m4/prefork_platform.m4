@@ -1,0 +1,28 @@
+# What a platform has beyond POSIX.1-2008.  Each symbol that is defined here
+# chooses between two definitions of one function; --enable-posix-only leaves
+# all of them undefined.
+
+# PREFORK_CHECK_PLATFORM
+AC_DEFUN([PREFORK_CHECK_PLATFORM],
+[AC_CHECK_FUNCS([accept4 close_range getgrouplist memfd_create pipe2 \
+    setgroups])
+AC_CHECK_HEADERS([linux/filter.h])
+PREFORK_CHECK_SOURCE([EPOLL], [epoll with EPOLLEXCLUSIVE],
+    [[#include <sys/epoll.h>]],
+    [[struct epoll_event event = { .events = EPOLLIN | EPOLLEXCLUSIVE };
+      return epoll_ctl(epoll_create1(EPOLL_CLOEXEC), EPOLL_CTL_ADD, 0,
+      	  &event);]])
+PREFORK_CHECK_SOURCE([SOCK_CLOEXEC], [SOCK_CLOEXEC and SOCK_NONBLOCK],
+    [[#include <sys/socket.h>]],
+    [[return socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK,
+    	  0);]])
+])
+
+# PREFORK_CHECK_SOURCE(SYMBOL, DESCRIPTION, PROLOGUE, BODY)
+# Define HAVE_SYMBOL if a program of PROLOGUE and BODY can be linked.
+AC_DEFUN([PREFORK_CHECK_SOURCE],
+[AC_CACHE_CHECK([for $2], [prefork_cv_have_$1],
+    [AC_LINK_IFELSE([AC_LANG_PROGRAM([$3], [$4])],
+	[prefork_cv_have_$1=yes], [prefork_cv_have_$1=no])])
+AS_IF([test "$prefork_cv_have_$1" = yes],
+    [AC_DEFINE([HAVE_$1], [1], [Define to 1 if you have $2.])])])
