@@ -1,0 +1,75 @@
+/*
+ * Bytes of the scoreboard.  Fixed widths, no pointers, no locks; one writer
+ * for each field, named beside it.  A slot is four cache lines, so that
+ * neighbours do not share one and the master's order line stays clean in the
+ * worker's cache until the master writes it.
+ * Runs in: master, worker, and a reader of an upgrade's state.
+ */
+#ifndef PREFORK_SCOREBOARD_LAYOUT_H
+#define PREFORK_SCOREBOARD_LAYOUT_H
+
+#include <stdatomic.h>
+#include <stdint.h>
+
+#define SCOREBOARD_MAGIC      0x70666b31u /* "pfk1" */
+#define SCOREBOARD_VERSION    1u
+#define SCOREBOARD_NOTE_BYTES 64
+
+enum slot_state {
+	SLOT_FREE,     /* master, when it gives the slot out or takes it */
+	SLOT_STARTING, /* worker from here on */
+	SLOT_IDLE,
+	SLOT_BUSY,
+	SLOT_DRAINING,
+	SLOT_STATES
+};
+
+/*
+ * The order word: bits, and above them a count of messages put into the
+ * channel.  A worker that finds the word changed looks into its channel.
+ */
+#define ORDER_RETIRE 0x01u
+#define ORDER_DRAIN  0x02u
+#define ORDER_BITS   0xffu
+#define ORDER_MAIL   0x100u
+
+struct slot_client {
+	uint16_t family; /* AF_*, 0 none */
+	uint16_t port;	 /* network order */
+	uint8_t address[16];
+};
+
+struct scoreboard_slot {
+	/* master writes */
+	_Atomic uint32_t orders;
+	_Atomic uint32_t generation;
+	uint8_t unused_0[56];
+	/* worker writes */
+	_Atomic uint32_t state;
+	_Atomic uint32_t reserved;
+	_Atomic uint64_t accepted;  /* connections, of this process */
+	_Atomic uint64_t closed;    /* of these */
+	_Atomic uint64_t failed;    /* of these, handler said -1 */
+	_Atomic uint64_t shortages; /* accept had no descriptor or memory */
+	_Atomic int64_t since_ms;   /* clock_ms of the last change of state */
+	uint8_t unused_1[16];
+	/* worker writes: of the connection being served */
+	struct slot_client client;
+	uint8_t unused_2[44];
+	char note[SCOREBOARD_NOTE_BYTES];
+};
+
+struct scoreboard_header {
+	uint32_t magic;
+	uint32_t version;
+	uint32_t slots;
+	uint32_t slot_bytes;
+	uint8_t unused[240];
+};
+
+_Static_assert(sizeof(struct slot_client) == 20, "slot_client");
+_Static_assert(sizeof(struct scoreboard_slot) == 256, "scoreboard_slot");
+_Static_assert(sizeof(struct scoreboard_header) == 256, "scoreboard_header");
+_Static_assert(ATOMIC_LLONG_LOCK_FREE == 2, "64-bit atomics take a lock");
+
+#endif

@@ -1,0 +1,36 @@
+/*
+ * The scoreboard as an object: created once by the master, inherited by all.
+ * Runs in: master.
+ */
+#ifndef PREFORK_SCOREBOARD_SCOREBOARD_H
+#define PREFORK_SCOREBOARD_SCOREBOARD_H
+
+#include <stddef.h>
+
+#include "scoreboard/layout.h"
+
+/* More workers than this, of all generations together, cannot be. */
+#define SCOREBOARD_MAX_SLOTS 16384
+
+struct scoreboard {
+	int fd; /* unlinked shared memory object; close-on-exec */
+	size_t bytes;
+	unsigned slots;
+	struct scoreboard_header *header;
+	struct scoreboard_slot *slot;
+};
+
+/* Pages are used only once touched, so ask for the limit. -1 with errno. */
+int scoreboard_open(struct scoreboard *board, unsigned slots);
+void scoreboard_close(struct scoreboard *board);
+/* Give `index` to a new worker of `generation`: all fields zero, orders as
+ * given, state SLOT_STARTING. */
+void scoreboard_assign(struct scoreboard *board, unsigned index,
+    uint32_t generation, uint32_t orders);
+/* Add ORDER_ bits. */
+void scoreboard_order(struct scoreboard *board, unsigned index,
+    uint32_t orders);
+/* A message is in the worker's channel.  Call after sending it. */
+void scoreboard_mail(struct scoreboard *board, unsigned index);
+
+#endif

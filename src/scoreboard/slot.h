@@ -1,0 +1,27 @@
+/*
+ * What a worker does with its own slot: plain stores, no system call.
+ * Runs in: worker.
+ */
+#ifndef PREFORK_SCOREBOARD_SLOT_H
+#define PREFORK_SCOREBOARD_SLOT_H
+
+#include <sys/socket.h>
+
+#include "scoreboard/layout.h"
+
+/* The master's order word, one relaxed load. */
+uint32_t slot_orders(const struct scoreboard_slot *slot);
+void slot_set_state(struct scoreboard_slot *slot, enum slot_state state,
+    int64_t now_ms);
+/* A connection begins. */
+void slot_begin(struct scoreboard_slot *slot, const struct sockaddr *peer,
+    int64_t now_ms);
+/* It ended; `failed` as the handler said. */
+void slot_end(struct scoreboard_slot *slot, int failed, int64_t now_ms);
+/* Cut at SCOREBOARD_NOTE_BYTES - 1. */
+void slot_note(struct scoreboard_slot *slot, const char *note);
+void slot_count_shortage(struct scoreboard_slot *slot);
+uint64_t slot_accepted(const struct scoreboard_slot *slot);
+const char *slot_state_name(enum slot_state state);
+
+#endif

@@ -1,0 +1,85 @@
+/*
+ * The channel between master and worker: one stream socketpair per worker,
+ * small framed messages, each with at most one descriptor.
+ * Ends: the master's is non-blocking, the worker's blocking.
+ * EOF means that the other side is dead.
+ * Runs in: master, worker.
+ */
+#ifndef PREFORK_WIRE_CHANNEL_H
+#define PREFORK_WIRE_CHANNEL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define CHANNEL_TEXT_BYTES 480
+
+enum channel_type {
+	/* worker to master */
+	CHANNEL_READY = 1, /* handler loaded, about to accept */
+	CHANNEL_FAILED,	   /* value: message id, text: the reason */
+	CHANNEL_DONE,	   /* value: DONE_LEAVING or DONE_FREE */
+	CHANNEL_SHORTAGE,  /* woken for a connection that it cannot take */
+	/* master to worker */
+	CHANNEL_RETIRE, /* finish the connection, exit 0 */
+	CHANNEL_DRAIN,	/* stop accepting; DONE when free, then SERVE or
+			   RETIRE follow */
+	CHANNEL_SERVE,	/* serve the attached connection; value: listener */
+	CHANNEL_LOOK,	/* try to accept: somebody else's wake-up was lost */
+	CHANNEL_REOPEN, /* the attached descriptor is the log now */
+	CHANNEL_TYPES
+};
+
+/* A worker that is leaving must not be handed anything more. */
+#define DONE_LEAVING 0u
+#define DONE_FREE    1u
+
+const char *channel_type_name(enum channel_type type);
+
+struct channel_message {
+	uint16_t type;
+	uint16_t length; /* of text, without a terminator */
+	uint32_t value;
+	char text[CHANNEL_TEXT_BYTES + 1]; /* terminated by the receiver */
+	int fd;				   /* attached descriptor or -1 */
+};
+
+#define CHANNEL_HEADER_BYTES 8
+
+/* Receiving state of one end. */
+struct channel {
+	int fd;
+	size_t have; /* bytes of the message under way */
+	int passed_fd;
+	unsigned char bytes[CHANNEL_HEADER_BYTES + CHANNEL_TEXT_BYTES];
+};
+
+void channel_init(struct channel *channel, int fd);
+/* Closes the descriptor, and one that came and was not taken. */
+void channel_close(struct channel *channel);
+
+/*
+ * Send one whole message; fd is attached when not -1 and stays the caller's.
+ * text may be NULL; longer than CHANNEL_TEXT_BYTES is cut.
+ * 0, or -1 with errno: EAGAIN (non-blocking end full, nothing sent), EPIPE
+ * (other side dead).  Never SIGPIPE.  A message is either sent whole or, if
+ * the socket broke in its midst, the channel is of no more use (EPIPE).
+ */
+int channel_send(int channel_fd, const struct channel_message *message);
+/* The common forms. */
+int channel_send_type(int channel_fd, enum channel_type type);
+int channel_send_fd(int channel_fd, enum channel_type type, uint32_t value,
+    int fd);
+
+enum channel_result {
+	CHANNEL_MESSAGE, /* *out is one; out->fd is the caller's to close */
+	CHANNEL_NOTHING, /* nothing whole yet (non-blocking end) */
+	CHANNEL_EOF,	 /* the other side is dead */
+	CHANNEL_GARBAGE	 /* the bytes are no message: kill the sender */
+};
+
+enum channel_result channel_receive(struct channel *channel,
+    struct channel_message *out);
+/* Is the other side still there?  One system call, consumes nothing. */
+int channel_alive(int channel_fd);
+
+#endif
