@@ -1,0 +1,61 @@
+/*
+ * The master's end of a listening socket: open, quieten, close.
+ * Runs in: master.
+ */
+#ifndef PREFORK_LISTENER_LISTENER_H
+#define PREFORK_LISTENER_LISTENER_H
+
+#include <sys/types.h>
+
+#include "listener/endpoint.h"
+
+#define LISTENER_BACKLOG 1024
+
+struct listener {
+	int fd; /* non-blocking, close-on-exec; -1 when closed */
+	int backlog;
+	struct endpoint endpoint;	/* as bound: a port 0 is filled in */
+	char text[ENDPOINT_TEXT_BYTES]; /* endpoint_format of it */
+	/* Identity of our socket file, so that we remove no other's; inode 0
+	 * when there is none. */
+	dev_t socket_dev;
+	ino_t socket_ino;
+	pid_t owner; /* process that may unlink the socket file */
+};
+
+/*
+ * Open every endpoint: SO_REUSEADDR on streams (on datagrams it would let two
+ * instances share a port), SO_REUSEPORT never, IPV6_V6ONLY always on, unix
+ * sockets bound under umask 0117 (mode 0660) after a stale one (S_ISSOCK and
+ * connect gives ECONNREFUSED) was removed.  EADDRINUSE is tried again until
+ * `patience_ms` from now, because the workers of a master that was killed give
+ * the port back only when they have noticed (starter process only: this waits).
+ * All or none: out[0..count-1] are filled, returns 0; or -1 with `e` (BIND,
+ * BIND_DENIED, SOCKET_FILE) and nothing left open or on disk.  Fewer than
+ * count are opened only where an optional one has no protocol: *opened.
+ */
+int listener_open_all(const struct endpoint *endpoints, size_t count,
+    int patience_ms, struct listener *out, size_t *opened, struct error *e);
+/* Close; remove the unix socket file if it is still ours and getpid() is the
+ * owner.  errno is kept; closing twice is harmless. */
+void listener_close(struct listener *listener);
+/* The longest queue that the system grants whatever backlog asks for, INT_MAX
+ * where it does not tell. */
+int listener_backlog_limit(void);
+
+/*
+ * Make the end of a listener lose nothing.  listener_quiet: new handshakes
+ * are no longer begun while those under way still end in the queue (Linux: a
+ * classic BPF filter on the socket drops SYN; unix: the name is removed; else
+ * nothing).  0 when the socket is quiet, -1 when the system cannot.
+ */
+int listener_quiet(struct listener *listener);
+/* Listen again on a socket that is bound but does not listen any more: 1 when
+ * that was needed and worked, 0 when not needed, -1 when it failed. */
+int listener_mend(struct listener *listener);
+/* Refuse from now on, also while other processes still hold the descriptor
+ * (shutdown(2) on a listening socket; no-op where the system does not do
+ * it).  What is still queued is lost: drain it first. */
+void listener_refuse(struct listener *listener);
+
+#endif

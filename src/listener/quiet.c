@@ -1,0 +1,99 @@
+/*
+ * The last steps of a listener, in an order that loses no connection: quiet,
+ * drain (the caller's), refuse, close.
+ * Runs in: master.
+ */
+#include "config.h"
+
+#include <sys/socket.h>
+
+#include <errno.h>
+#ifdef HAVE_LINUX_FILTER_H
+#include <linux/filter.h>
+#include <netinet/in.h>
+#endif
+
+#include "listener/listener.h"
+#include "listener/socket_file.h"
+
+#ifdef HAVE_LINUX_FILTER_H
+
+#define TCP_FLAGS_OFFSET 13 /* RFC 9293, section 3.1 */
+#define TCP_SYN		 0x02
+#define TCP_SYN_OR_ACK	 0x12
+
+/*
+ * Drop a segment that begins a handshake; let pass the ACK that ends one.
+ * The filter sees a segment from the TCP header on.  The client of a dropped
+ * SYN sends it again and then meets either the next listener or a refusal.
+ */
+static int
+drop_syn(int fd)
+{
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_B | BPF_ABS, TCP_FLAGS_OFFSET),
+		BPF_STMT(BPF_ALU | BPF_AND | BPF_K, TCP_SYN_OR_ACK),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, TCP_SYN, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, 0),
+		BPF_STMT(BPF_RET | BPF_K, 0xffffffffu),
+	};
+	struct sock_fprog program = { sizeof(code) / sizeof(code[0]), code };
+
+	return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program,
+	    sizeof(program));
+}
+
+#else
+
+static int
+drop_syn(int fd)
+{
+	(void)fd;
+	errno = ENOPROTOOPT;
+	return -1;
+}
+
+#endif
+
+int
+listener_quiet(struct listener *listener)
+{
+	if (listener->endpoint.type != SOCK_STREAM) {
+		errno = EOPNOTSUPP;
+		return -1;
+	}
+	if (listener->endpoint.address.ss_family == AF_UNIX)
+		return socket_file_remove(listener);
+	return drop_syn(listener->fd);
+}
+
+void
+listener_refuse(struct listener *listener)
+{
+	int saved = errno;
+
+	/* Elsewhere than on Linux it fails with ENOTCONN and does no harm. */
+	if (listener->fd != -1 && listener->endpoint.type == SOCK_STREAM)
+		shutdown(listener->fd, SHUT_RDWR);
+	errno = saved;
+}
+
+int
+listener_mend(struct listener *listener)
+{
+	int listening = 0;
+	socklen_t size = sizeof(listening);
+
+	if (listener->fd == -1 || listener->endpoint.type != SOCK_STREAM)
+		return 0;
+	if (getsockopt(listener->fd, SOL_SOCKET, SO_ACCEPTCONN, &listening,
+		&size) == -1 ||
+	    listening)
+		return 0;
+	/* A port that the system chose was given back with the shutdown; a
+	 * port that we chose is still bound, and this fails. */
+	(void)bind(listener->fd,
+	    (const struct sockaddr *)&listener->endpoint.address,
+	    listener->endpoint.length);
+	return listen(listener->fd, listener->backlog) == -1 ? -1 : 1;
+}
