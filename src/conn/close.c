@@ -1,0 +1,88 @@
+/*
+ * The end of a connection: last bytes must arrive, and a descriptor that is
+ * not ours must not be closed.
+ * Runs in: worker, one-shot mode.
+ */
+#include "config.h"
+
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include <errno.h>
+#include <poll.h>
+#include <stddef.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "conn/conn.h"
+
+static void
+linger(int fd)
+{
+	int64_t end_ms = clock_ms() + CONN_LINGER_TOTAL_MS;
+	struct pollfd item = { .fd = fd, .events = POLLIN };
+	char scrap[4096];
+	ssize_t got;
+	int ready;
+
+	if (shutdown(fd, SHUT_WR) == -1)
+		return;
+	do {
+		ready = poll(&item, 1, CONN_LINGER_IDLE_MS);
+		if (ready == -1 && errno == EINTR)
+			continue;
+		if (ready <= 0)
+			return;
+		got = recv(fd, scrap, sizeof(scrap), MSG_DONTWAIT);
+		if (got == 0 || (got == -1 && errno != EINTR))
+			return;
+	} while (clock_ms() < end_ms);
+}
+
+void
+conn_end(struct prefork_conn *conn)
+{
+	if (!conn->at_end)
+		linger(conn->fd);
+	(void)close(conn->fd);
+	conn->fd = -1;
+}
+
+static int
+same_unix_name(const struct sockaddr *a, const struct sockaddr *b)
+{
+	size_t skip = offsetof(struct sockaddr_un, sun_path);
+
+	return strncmp((const char *)a + skip, (const char *)b + skip,
+		   sizeof(struct sockaddr_un) - skip) == 0;
+}
+
+/* An accepted socket is bound to its listener's port or name. */
+static int
+accepted_from(int fd, const struct sockaddr *listener)
+{
+	struct sockaddr_storage local;
+	socklen_t size = sizeof(local);
+
+	memset(&local, 0, sizeof(local));
+	if (getsockname(fd, (struct sockaddr *)&local, &size) == -1)
+		return 0;
+	if (listener == NULL)
+		return 1;
+	if (local.ss_family != listener->sa_family)
+		return 0;
+	if (listener->sa_family == AF_UNIX)
+		return same_unix_name((struct sockaddr *)&local, listener);
+	return endpoint_port((struct sockaddr *)&local) ==
+	    endpoint_port(listener);
+}
+
+void
+conn_end_bare(int fd, const struct sockaddr *listener)
+{
+	if (!accepted_from(fd, listener))
+		return;
+	linger(fd);
+	(void)close(fd);
+}

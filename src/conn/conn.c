@@ -1,0 +1,134 @@
+/*
+ * What a handler may ask of its connection.  Addresses become text only when
+ * somebody asks, so that a connection costs no formatting.
+ * Not reading and writing (io.c) nor closing (close.c).
+ * Runs in: worker, one-shot mode.
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/export.h"
+#include "base/log.h"
+#include "conn/conn.h"
+
+void
+conn_begin(struct prefork_conn *conn, const struct conn_context *context,
+    uint64_t number)
+{
+	conn->context = context;
+	conn->number = number;
+	conn->at_end = false;
+	conn->local_length = 0;
+	conn->peer_text[0] = '\0';
+	conn->local_text[0] = '\0';
+}
+
+PREFORK_API int
+prefork_conn_fd(const struct prefork_conn *conn)
+{
+	return conn->fd;
+}
+
+PREFORK_API const char *
+prefork_conn_peer(struct prefork_conn *conn)
+{
+	if (conn->peer_text[0] == '\0')
+		endpoint_format((struct sockaddr *)&conn->peer,
+		    conn->peer_length, conn->peer_text,
+		    sizeof(conn->peer_text));
+	return conn->peer_text;
+}
+
+PREFORK_API const struct sockaddr *
+prefork_conn_peer_address(const struct prefork_conn *conn, socklen_t *length)
+{
+	*length = conn->peer_length;
+	return (const struct sockaddr *)&conn->peer;
+}
+
+PREFORK_API const struct sockaddr *
+prefork_conn_local_address(struct prefork_conn *conn, socklen_t *length)
+{
+	socklen_t size = sizeof(conn->local);
+
+	if (conn->local_length == 0) {
+		memset(&conn->local, 0, sizeof(conn->local));
+		if (getsockname(conn->fd, (struct sockaddr *)&conn->local,
+			&size) == -1)
+			size = sizeof(sa_family_t);
+		conn->local_length = size;
+	}
+	*length = conn->local_length;
+	return (const struct sockaddr *)&conn->local;
+}
+
+PREFORK_API const char *
+prefork_conn_local(struct prefork_conn *conn)
+{
+	const struct sockaddr *address;
+	socklen_t length;
+
+	if (conn->local_text[0] == '\0') {
+		address = prefork_conn_local_address(conn, &length);
+		endpoint_format(address, length, conn->local_text,
+		    sizeof(conn->local_text));
+	}
+	return conn->local_text;
+}
+
+PREFORK_API const char *
+prefork_conn_service(const struct prefork_conn *conn)
+{
+	return conn->context->service;
+}
+
+PREFORK_API uint64_t
+prefork_conn_number(const struct prefork_conn *conn)
+{
+	return conn->number;
+}
+
+PREFORK_API const void *
+prefork_conn_config(const struct prefork_conn *conn)
+{
+	return conn->context->config;
+}
+
+PREFORK_API void *
+prefork_conn_worker_data(const struct prefork_conn *conn)
+{
+	return conn->context->worker_data;
+}
+
+PREFORK_API int
+prefork_conn_draining(const struct prefork_conn *conn)
+{
+	const struct scoreboard_slot *slot = conn->context->slot;
+
+	return slot != NULL && (slot_orders(slot) & ORDER_BITS) != 0;
+}
+
+PREFORK_API void
+prefork_conn_note(struct prefork_conn *conn, const char *note)
+{
+	if (conn->context->slot != NULL)
+		slot_note(conn->context->slot, note);
+}
+
+PREFORK_API void
+prefork_conn_log(struct prefork_conn *conn, const char *format, ...)
+{
+	char line[LOG_LINE_BYTES];
+	int saved = errno;
+	va_list ap;
+
+	va_start(ap, format);
+	(void)vsnprintf(line, sizeof(line), format, ap);
+	va_end(ap);
+	log_event(PF_HANDLER_LOG, "%s: %s", prefork_conn_peer(conn), line);
+	errno = saved;
+}

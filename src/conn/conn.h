@@ -1,0 +1,58 @@
+/*
+ * The connection that a handler sees, from the core's side.
+ * One per worker, used again for each connection.
+ * Runs in: worker, and the one-shot mode.
+ */
+#ifndef PREFORK_CONN_CONN_H
+#define PREFORK_CONN_CONN_H
+
+#include <stdbool.h>
+
+#include <prefork/conn.h>
+
+#include "listener/endpoint.h"
+#include "scoreboard/slot.h"
+
+/* What is the same for every connection of a worker. */
+struct conn_context {
+	const char *service;
+	const void *config;
+	void *worker_data;
+	struct scoreboard_slot *slot; /* NULL in the one-shot mode */
+};
+
+struct prefork_conn {
+	const struct conn_context *context;
+	int fd;
+	bool at_end; /* the client's data ended, or the socket broke */
+	uint64_t number;
+	socklen_t peer_length;
+	socklen_t local_length;		     /* 0 until somebody asks */
+	char peer_text[ENDPOINT_TEXT_BYTES]; /* "" until somebody asks */
+	char local_text[ENDPOINT_TEXT_BYTES];
+	struct sockaddr_storage peer;
+	struct sockaddr_storage local;
+};
+
+/* Begin a connection: conn->fd, peer and peer_length are set by the caller. */
+void conn_begin(struct prefork_conn *conn, const struct conn_context *context,
+    uint64_t number);
+/*
+ * End it: close, and when the client's end was not seen half-close before and
+ * read what is still coming (at most CONN_LINGER_IDLE_MS silent,
+ * CONN_LINGER_TOTAL_MS in all), because closing with unread data makes the
+ * kernel reset the connection and destroys the tail of the reply.
+ */
+void conn_end(struct prefork_conn *conn);
+/*
+ * The same for a handler that was given the bare descriptor and may have
+ * closed it.  `listener` is where it was accepted: a descriptor of that number
+ * that is not bound there is the handler's own and is left alone.  One system
+ * call when the handler did close it.
+ */
+void conn_end_bare(int fd, const struct sockaddr *listener);
+
+#define CONN_LINGER_IDLE_MS  2000
+#define CONN_LINGER_TOTAL_MS 30000
+
+#endif
