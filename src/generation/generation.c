@@ -1,0 +1,125 @@
+/*
+ * Building and freeing generations.
+ * Runs in: master.
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "generation/generation.h"
+
+static void
+listener_set_unref(struct listener_set *set)
+{
+	size_t i;
+
+	if (set == NULL || --set->refs > 0)
+		return;
+	for (i = 0; i < set->count; i++)
+		listener_close(&set->items[i]);
+	free(set->items);
+	free(set);
+}
+
+static struct listener_set *
+listener_set_open(const struct service_settings *service, int patience_ms,
+    struct error *e)
+{
+	struct listener_set *set = calloc(1, sizeof(*set));
+	size_t i;
+
+	if (set == NULL)
+		goto nomem;
+	set->items = calloc(service->endpoint_count, sizeof(*set->items));
+	if (set->items == NULL)
+		goto nomem;
+	for (i = 0; i < service->endpoint_count; i++)
+		set->items[i].backlog = service->backlog;
+	if (listener_open_all(service->endpoints, service->endpoint_count,
+		patience_ms, set->items, &set->count, e) == -1)
+		goto fail;
+	set->refs = 1;
+	return set;
+nomem:
+	error_set(e, PF_SYSCALL, "no memory for listeners");
+fail:
+	if (set != NULL)
+		free(set->items);
+	free(set);
+	return NULL;
+}
+
+static int
+service_build(struct service *service, struct generation *generation,
+    struct service *old, int patience_ms, struct error *e)
+{
+	const struct service_settings *settings = service->settings;
+
+	if (settings->handler != NULL &&
+	    module_find(settings->handler, &generation->settings->module_path,
+		service->module_file, e) == -1)
+		return -1;
+	if (old != NULL) {
+		old->listeners->refs++;
+		service->listeners = old->listeners;
+		return 0;
+	}
+	service->listeners = listener_set_open(settings, patience_ms, e);
+	return service->listeners == NULL ? -1 : 0;
+}
+
+struct generation *
+generation_new(uint32_t number, struct settings *settings,
+    struct generation *old, int patience_ms, struct error *e)
+{
+	struct generation *g = calloc(1, sizeof(*g));
+	size_t i;
+
+	if (g != NULL)
+		g->services =
+		    calloc(settings->service_count, sizeof(*g->services));
+	if (g == NULL || g->services == NULL) {
+		free(g);
+		error_set(e, PF_SYSCALL, "no memory for a generation");
+		return NULL;
+	}
+	g->number = number;
+	g->refs = 1;
+	g->settings = settings_ref(settings);
+	g->service_count = settings->service_count;
+	for (i = 0; i < g->service_count; i++) {
+		g->services[i].settings = &settings->services[i];
+		if (service_build(&g->services[i], g,
+			old != NULL ? &old->services[i] : NULL, patience_ms,
+			e) == -1)
+			goto fail;
+	}
+	return g;
+fail:
+	generation_unref(g);
+	return NULL;
+}
+
+struct generation *
+generation_ref(struct generation *generation)
+{
+	generation->refs++;
+	return generation;
+}
+
+void
+generation_unref(struct generation *generation)
+{
+	size_t i;
+
+	if (generation == NULL || --generation->refs > 0)
+		return;
+	for (i = 0; i < generation->service_count; i++)
+		listener_set_unref(generation->services[i].listeners);
+	free(generation->services);
+	settings_unref(generation->settings);
+	free(generation);
+}

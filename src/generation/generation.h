@@ -1,0 +1,47 @@
+/*
+ * A generation: everything that depends on one reading of the settings.
+ * Built whole or not at all, immutable once built, referred to by its
+ * workers' records; freed when the last of them is gone.
+ * Runs in: master; read by its workers.
+ */
+#ifndef PREFORK_GENERATION_GENERATION_H
+#define PREFORK_GENERATION_GENERATION_H
+
+#include <limits.h>
+
+#include "config/settings.h"
+#include "listener/listener.h"
+
+/* The listeners of one service, which outlive generations that keep them. */
+struct listener_set {
+	unsigned refs;
+	size_t count;
+	struct listener *items;
+};
+
+struct service {
+	const struct service_settings *settings;
+	struct listener_set *listeners;
+	char module_file[PATH_MAX]; /* "" for a handler that is linked in */
+};
+
+struct generation {
+	uint32_t number;
+	unsigned refs;
+	struct settings *settings;
+	size_t service_count;
+	struct service *services;
+};
+
+/*
+ * Build number `number` from `settings`.  Listeners come from `old` where it
+ * is not NULL, else they are opened, trying for patience_ms where an address
+ * is in use.  NULL with `e` and nothing left behind.
+ */
+struct generation *generation_new(uint32_t number, struct settings *settings,
+    struct generation *old, int patience_ms, struct error *e);
+struct generation *generation_ref(struct generation *generation);
+/* The last one closes listeners that no other generation has. */
+void generation_unref(struct generation *generation);
+
+#endif

@@ -1,0 +1,127 @@
+/*
+ * How a worker goes: no connection that it might have been woken for is left
+ * behind, and nothing that the kernel has queued is lost when it is the one
+ * who shuts the door.
+ * Runs in: worker.
+ */
+#include "config.h"
+
+#include <sysexits.h>
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/fd.h"
+#include "base/log.h"
+#include "worker/state.h"
+
+/* Bound on the last service of a worker whose master is dead, where the
+ * system cannot stop new connections from joining the queue. */
+#define ORPHAN_MS 1000
+/* Handshakes that were under way when a listener was quietened end within. */
+#define HANDSHAKE_MS 10
+
+/*
+ * An exclusive wake-up that came together with the order to go has woken
+ * nobody else: serve what it was for.  After waiter_free no other can come.
+ */
+static void
+serve_last_wakeup(struct worker *worker)
+{
+	size_t i;
+
+	for (i = 0; i < worker->listener_count; i++)
+		if (worker->listeners[i].fd >= 0)
+			(void)serve_next(worker, (int)i);
+}
+
+static void
+serve_queue(struct worker *worker, int from, int64_t end_ms)
+{
+	enum accept_answer answer;
+
+	do
+		answer = serve_next(worker, from);
+	while ((answer == ACCEPT_OK || answer == ACCEPT_AGAIN) &&
+	    clock_ms() < end_ms);
+}
+
+/*
+ * Is the master really dead?  A handler can close or overwrite the channel's
+ * descriptor; that must not shut the door for everybody.
+ */
+static bool
+master_is_dead(const struct worker *worker)
+{
+	return getppid() != worker->setup->master_pid;
+}
+
+/* The master is dead and a new one wants the address. */
+static void
+serve_as_orphan(struct worker *worker)
+{
+	int64_t end_ms = clock_ms() + ORPHAN_MS;
+	size_t i;
+
+	log_event(PF_MASTER_GONE, "the master is gone; ending");
+	for (i = 0; i < worker->listener_count; i++)
+		(void)listener_quiet(&worker->listeners[i]);
+	for (i = 0; i < worker->listener_count; i++)
+		serve_queue(worker, (int)i, end_ms);
+	(void)poll(NULL, 0, HANDSHAKE_MS);
+	for (i = 0; i < worker->listener_count; i++) {
+		serve_queue(worker, (int)i, end_ms);
+		listener_refuse(&worker->listeners[i]);
+	}
+}
+
+static void
+close_listeners(struct worker *worker)
+{
+	size_t i;
+
+	for (i = 0; i < worker->listener_count; i++)
+		fd_close(&worker->listeners[i].fd);
+}
+
+/* A stop: the master holds what was queued and hands it out. */
+static void
+serve_what_is_handed(struct worker *worker)
+{
+	close_listeners(worker);
+	slot_set_state(worker->setup->slot, SLOT_DRAINING, clock_ms());
+	(void)channel_send_fd(worker->channel.fd, CHANNEL_DONE, DONE_FREE, -1);
+	while (!worker->retired && !worker->orphan)
+		orders_wait(worker);
+}
+
+static void
+run_exit_hook(const struct worker *worker)
+{
+	const struct prefork_module *d = worker->module.descriptor;
+
+	if (d != NULL && d->worker_exit != NULL)
+		d->worker_exit(worker->context.worker_data);
+	(void)fflush(NULL);
+}
+
+_Noreturn void
+leave(struct worker *worker)
+{
+	waiter_free(worker->waiter);
+	if (worker->orphan && master_is_dead(worker))
+		serve_as_orphan(worker);
+	else if (!worker->sick)
+		serve_last_wakeup(worker);
+	if (worker->draining && !worker->retired && !worker->orphan)
+		serve_what_is_handed(worker);
+	run_exit_hook(worker);
+	if (worker->sick)
+		_exit(EX_TEMPFAIL);
+	(void)channel_send_fd(worker->channel.fd, CHANNEL_DONE, DONE_LEAVING,
+	    -1);
+	_exit(EX_OK);
+}

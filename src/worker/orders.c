@@ -1,0 +1,116 @@
+/*
+ * What a worker is told: by the order word in shared memory (one load), by
+ * messages in its channel, by signals from strangers.
+ * Runs in: worker.
+ */
+#include "config.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/sigpipe.h"
+#include "worker/state.h"
+
+bool
+orders_pending(const struct worker *worker)
+{
+	return worker->look ||
+	    slot_orders(worker->setup->slot) != worker->seen_orders ||
+	    sigpipe_pending(SIGTERM) || sigpipe_pending(SIGQUIT) ||
+	    worker->now_ms - worker->checked_ms >= MASTER_CHECK_MS;
+}
+
+static void
+obey_message(struct worker *worker, struct channel_message *message)
+{
+	switch (message->type) {
+	case CHANNEL_RETIRE:
+		worker->retired = true;
+		break;
+	case CHANNEL_DRAIN:
+		worker->draining = true;
+		break;
+	case CHANNEL_SERVE:
+		if (message->fd < 0)
+			break;
+		serve_connection(worker, message->fd,
+		    message->value < worker->listener_count ?
+			(int)message->value :
+			-1);
+		if (!sigpipe_pending(SIGTERM) && !sigpipe_pending(SIGQUIT))
+			(void)channel_send_fd(worker->channel.fd, CHANNEL_DONE,
+			    DONE_FREE, -1);
+		return;
+	case CHANNEL_REOPEN:
+		if (message->fd >= 0)
+			log_adopt_fd(message->fd);
+		return;
+	default:
+		break;
+	}
+	if (message->fd >= 0)
+		(void)close(message->fd);
+}
+
+static void
+read_message(struct worker *worker)
+{
+	struct channel_message message;
+
+	switch (channel_receive(&worker->channel, &message)) {
+	case CHANNEL_MESSAGE:
+		obey_message(worker, &message);
+		break;
+	case CHANNEL_NOTHING:
+		break;
+	case CHANNEL_EOF:
+	case CHANNEL_GARBAGE:
+		worker->orphan = true;
+		break;
+	}
+}
+
+static bool
+channel_has_bytes(const struct worker *worker)
+{
+	struct pollfd item = { .fd = worker->channel.fd, .events = POLLIN };
+
+	return poll(&item, 1, 0) == 1;
+}
+
+bool
+orders_obey(struct worker *worker)
+{
+	uint32_t word = slot_orders(worker->setup->slot);
+
+	worker->look = false;
+	worker->now_ms = worker->checked_ms = clock_ms();
+	if (sigpipe_take(SIGTERM, NULL) || sigpipe_take(SIGQUIT, NULL))
+		worker->retired = true;
+	worker->seen_orders = word;
+	if ((word & ORDER_RETIRE) != 0)
+		worker->retired = true;
+	if ((word & ORDER_DRAIN) != 0)
+		worker->draining = true;
+	while (!worker->orphan && channel_has_bytes(worker))
+		read_message(worker);
+	return worker->orphan || worker->retired || worker->draining;
+}
+
+void
+orders_wait(struct worker *worker)
+{
+	struct pollfd items[2] = {
+		{ .fd = worker->channel.fd, .events = POLLIN },
+		{ .fd = sigpipe_fd(), .events = POLLIN },
+	};
+
+	if (poll(items, 2, -1) <= 0)
+		return;
+	if (items[1].revents != 0)
+		sigpipe_drain();
+	(void)orders_obey(worker);
+}

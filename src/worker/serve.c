@@ -1,0 +1,177 @@
+/*
+ * The accept loop.  Accept first, wait only when nothing is queued: under
+ * load a connection costs accept, the handler's calls and close.
+ * Runs in: worker.
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/sigpipe.h"
+#include "listener/accept.h"
+#include "worker/state.h"
+
+static const struct sockaddr *
+bound_address(const struct worker *worker, int from)
+{
+	if (from < 0)
+		return NULL;
+	return (const struct sockaddr *)&worker->listeners[from]
+	    .endpoint.address;
+}
+
+static int
+handle(struct worker *worker, int from)
+{
+	struct prefork_conn *conn = &worker->conn;
+	int result;
+
+	if (worker->module.descriptor == NULL) {
+		worker->module.handle_client(conn->fd);
+		conn_end_bare(conn->fd, bound_address(worker, from));
+		return 0;
+	}
+	conn_begin(conn, &worker->context, worker->connections);
+	result = worker->module.descriptor->handle(conn);
+	conn_end(conn);
+	return result;
+}
+
+/* worker->conn has fd and peer. */
+static void
+serve_accepted(struct worker *worker, int from)
+{
+	struct scoreboard_slot *slot = worker->setup->slot;
+	int result;
+
+	worker->connections++;
+	slot_begin(slot, (struct sockaddr *)&worker->conn.peer, clock_ms());
+	result = handle(worker, from);
+	worker->now_ms = clock_ms();
+	slot_end(slot, result != 0, worker->now_ms);
+}
+
+void
+serve_connection(struct worker *worker, int fd, int from)
+{
+	struct prefork_conn *conn = &worker->conn;
+
+	conn->fd = fd;
+	conn->peer_length = sizeof(conn->peer);
+	memset(&conn->peer, 0, sizeof(conn->peer));
+	if (getpeername(fd, (struct sockaddr *)&conn->peer,
+		&conn->peer_length) == -1)
+		conn->peer_length = sizeof(sa_family_t);
+	serve_accepted(worker, from);
+}
+
+enum accept_answer
+serve_next(struct worker *worker, int from)
+{
+	struct prefork_conn *conn = &worker->conn;
+	enum accept_answer answer;
+
+	conn->peer_length = sizeof(conn->peer);
+	answer = accept_connection(worker->listeners[from].fd, &conn->fd,
+	    &conn->peer, &conn->peer_length);
+	if (answer == ACCEPT_OK)
+		serve_accepted(worker, from);
+	return answer;
+}
+
+/* Sleep without spinning, but hear the master. */
+static void
+pause_for_resource(struct worker *worker, int error)
+{
+	struct pollfd item = { .fd = worker->channel.fd, .events = POLLIN };
+	int pause_ms = 10 << worker->shortages;
+
+	slot_count_shortage(worker->setup->slot);
+	(void)channel_send_type(worker->channel.fd, CHANNEL_SHORTAGE);
+	if (worker->shortages == 0)
+		log_event(PF_ACCEPT_PAUSED, "accept on %s: %s; trying again",
+		    worker->listeners[worker->last].text, strerror(error));
+	(void)poll(&item, 1, pause_ms);
+	if (++worker->shortages == SHORTAGE_TRIES)
+		worker->sick = true;
+}
+
+/* At a stop the door is shut; the order that says so came before. */
+static void
+listener_broken(struct worker *worker, int error)
+{
+	worker->look = true;
+	if (orders_obey(worker))
+		return;
+	log_event(PF_ACCEPT_FAILED, "accept on %s: %s",
+	    worker->listeners[worker->last].text, strerror(error));
+	worker->sick = true;
+}
+
+static void
+wait_for_connection(struct worker *worker)
+{
+	int tick_ms = -1, found;
+
+	if (worker->module.descriptor != NULL &&
+	    worker->module.descriptor->worker_tick != NULL)
+		tick_ms = 1000;
+	found = waiter_wait(worker->waiter, worker->last, tick_ms);
+	worker->in_a_row = 0;
+	if (found >= 0) {
+		worker->last = found;
+		return;
+	}
+	if (found == WAIT_NOTHING)
+		sigpipe_drain();
+	if (found == WAIT_NOTHING && tick_ms > 0)
+		worker->module.descriptor
+		    ->worker_tick(worker->context.worker_data);
+	worker->look = true;
+}
+
+/* Does another listener wait its turn? */
+static void
+take_turns(struct worker *worker)
+{
+	int found;
+
+	if (worker->listener_count == 1 || ++worker->in_a_row < LISTENER_TURN)
+		return;
+	worker->in_a_row = 0;
+	found = waiter_wait(worker->waiter, worker->last, 0);
+	if (found >= 0)
+		worker->last = found;
+}
+
+void
+serve(struct worker *worker)
+{
+	while (!worker->sick) {
+		if (orders_pending(worker) && orders_obey(worker))
+			return;
+		switch (serve_next(worker, worker->last)) {
+		case ACCEPT_OK:
+			worker->shortages = 0;
+			take_turns(worker);
+			break;
+		case ACCEPT_EMPTY:
+			worker->shortages = 0;
+			wait_for_connection(worker);
+			break;
+		case ACCEPT_AGAIN:
+			break;
+		case ACCEPT_SHORTAGE:
+			pause_for_resource(worker, errno);
+			break;
+		case ACCEPT_BROKEN:
+			listener_broken(worker, errno);
+			break;
+		}
+	}
+}

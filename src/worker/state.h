@@ -1,0 +1,61 @@
+/*
+ * What one worker process knows; shared by the files of this room only.
+ * Runs in: worker.
+ */
+#ifndef PREFORK_WORKER_STATE_H
+#define PREFORK_WORKER_STATE_H
+
+#include "conn/conn.h"
+#include "listener/accept.h"
+#include "wire/channel.h"
+#include "worker/wait.h"
+#include "worker/worker.h"
+
+struct worker {
+	const struct worker_setup *setup;
+	const struct service *service;
+	struct listener *listeners; /* of the service */
+	size_t listener_count;
+	struct module module;
+	struct conn_context context;
+	struct prefork_conn conn;
+	struct channel channel;
+	struct waiter *waiter;
+	uint32_t seen_orders; /* order word that was acted upon */
+	int64_t now_ms;	      /* when the last connection ended */
+	int64_t checked_ms;   /* when the master was last seen alive */
+	uint64_t connections;
+	int last;	    /* listener that gave the last connection */
+	unsigned in_a_row;  /* connections from it */
+	unsigned shortages; /* accepts in a row that lacked a resource */
+	bool look;     /* the wait ended for another reason than a client */
+	bool orphan;   /* the master is dead */
+	bool retired;  /* told to go */
+	bool draining; /* told to serve only what it is handed */
+	bool sick;     /* cannot accept any more */
+};
+
+/* How long a busy worker may not notice that its master is dead. */
+#define MASTER_CHECK_MS 50
+/* Connections from one listener before the others are looked at. */
+#define LISTENER_TURN 16
+/* Accepts that lack a resource, with doubling pauses from 10 ms (0.6 s in
+ * all), before the worker gives its place to a fresh one. */
+#define SHORTAGE_TRIES 6
+
+/* serve.c: accept and serve until there is a reason to leave. */
+void serve(struct worker *worker);
+/* One connection that is here already; `from` is its listener. */
+void serve_connection(struct worker *worker, int fd, int from);
+/* Accept one connection from a listener and serve it. */
+enum accept_answer serve_next(struct worker *worker, int from);
+/* leave.c: what comes between the last ordinary accept and the end. */
+_Noreturn void leave(struct worker *worker);
+/* orders.c: has anything been said to this worker?  Cheap. */
+bool orders_pending(const struct worker *worker);
+/* Act on signals, order word and channel.  True when it must leave. */
+bool orders_obey(struct worker *worker);
+/* Wait for the next message and act on it. */
+void orders_wait(struct worker *worker);
+
+#endif

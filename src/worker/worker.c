@@ -1,0 +1,173 @@
+/*
+ * From the fork to READY: signals, privileges, handler, READY; then serve.
+ * Privileges are dropped before the handler's code is loaded.
+ * Runs in: worker.
+ */
+#include "config.h"
+
+#include <sys/socket.h>
+#include <sysexits.h>
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/sigpipe.h"
+#include "worker/state.h"
+
+const struct signal_rule worker_signals[WORKER_SIGNALS] = {
+	{ SIGTERM, SIGNAL_EVENT, "finish the connection and exit" },
+	{ SIGQUIT, SIGNAL_EVENT, "finish the connection and exit" },
+	{ SIGINT, SIGNAL_IGNORE, "ignored" },
+	{ SIGHUP, SIGNAL_IGNORE, "ignored" },
+	{ SIGUSR1, SIGNAL_IGNORE, "ignored" },
+	{ SIGUSR2, SIGNAL_IGNORE, "ignored" },
+	{ SIGTTIN, SIGNAL_IGNORE, "ignored" },
+	{ SIGTTOU, SIGNAL_IGNORE, "ignored" },
+	{ SIGWINCH, SIGNAL_IGNORE, "ignored" },
+	{ SIGPIPE, SIGNAL_IGNORE, "ignored" },
+	{ SIGXFSZ, SIGNAL_IGNORE, "ignored" },
+};
+
+static int
+load_code(const struct service *service, struct module *module, struct error *e)
+{
+	const struct service_settings *settings = service->settings;
+
+	if (settings->handler != NULL)
+		return module_load(service->module_file, module, e);
+	if (settings->descriptor != NULL)
+		return module_builtin(settings->descriptor, module, e);
+	memset(module, 0, sizeof(*module));
+	module->handle_client = settings->handle_client;
+	return 0;
+}
+
+int
+worker_load(const struct service *service, struct module *module,
+    struct error *e)
+{
+	const struct service_settings *settings = service->settings;
+
+	if (load_code(service, module, e) == -1)
+		return -1;
+	if (module_configure(module, settings->arguments,
+		settings->argument_count, e) == -1 ||
+	    module_check(module, e) == -1) {
+		module_fini(module);
+		return -1;
+	}
+	return 0;
+}
+
+static _Noreturn void
+give_up(const struct worker *worker, const struct error *e)
+{
+	struct channel_message message;
+	size_t length = strlen(e->text);
+
+	if (length > CHANNEL_TEXT_BYTES)
+		length = CHANNEL_TEXT_BYTES;
+	message.type = CHANNEL_FAILED;
+	message.value = (uint32_t)e->id;
+	message.length = (uint16_t)length;
+	memcpy(message.text, e->text, length);
+	message.fd = -1;
+	(void)channel_send(worker->channel.fd, &message);
+	_exit(error_exit_code(e));
+}
+
+/* The hook for datagrams is in the interface; this version has no loop for
+ * it. */
+static int
+check_listeners(const struct worker *worker, struct error *e)
+{
+	size_t i;
+
+	for (i = 0; i < worker->listener_count; i++)
+		if (worker->listeners[i].endpoint.type != SOCK_STREAM)
+			return error_set(e, PF_DATAGRAM,
+			    "%s takes connections, not the datagrams of %s",
+			    worker->service->settings->name,
+			    worker->listeners[i].text);
+	return 0;
+}
+
+static int
+init_handler(struct worker *worker, struct error *e)
+{
+	const struct prefork_module *d = worker->module.descriptor;
+	char reason[ERROR_TEXT_BYTES / 2] = "no reason given";
+
+	if (d == NULL || d->worker_init == NULL)
+		return 0;
+	if (d->worker_init(worker->module.config, &worker->context.worker_data,
+		reason, sizeof(reason)) == 0)
+		return 0;
+	reason[sizeof(reason) - 1] = '\0';
+	return error_set(e, PF_MODULE_INIT, "%s: worker_init: %s",
+	    worker->service->settings->name, reason);
+}
+
+static int
+prepare(struct worker *worker, struct error *e)
+{
+	const struct worker_setup *setup = worker->setup;
+
+	if (sigpipe_install(worker_signals, WORKER_SIGNALS) == -1)
+		return error_set(e, PF_SYSCALL, "signals: %s", strerror(errno));
+	if (worker_drop_privileges(&setup->generation->settings->identity, e) ==
+		-1 ||
+	    worker_load(worker->service, &worker->module, e) == -1)
+		return -1;
+	worker->context.service = worker->service->settings->name;
+	worker->context.config = worker->module.config;
+	worker->context.slot = setup->slot;
+	if (check_listeners(worker, e) == -1 || init_handler(worker, e) == -1)
+		return -1;
+	worker->waiter = waiter_new(worker->listeners, worker->listener_count,
+	    setup->channel_fd, sigpipe_fd());
+	if (worker->waiter == NULL)
+		return error_set(e, PF_SYSCALL, "waiting: %s", strerror(errno));
+	return 0;
+}
+
+static void
+set_scope(const struct worker_setup *setup, const char *service)
+{
+	char scope[SETTINGS_NAME_BYTES + 16];
+
+	(void)snprintf(scope, sizeof(scope), "%s/%u", service,
+	    setup->slot_number);
+	log_set_scope(scope);
+}
+
+_Noreturn void
+worker_main(const struct worker_setup *setup)
+{
+	static struct worker worker;
+	struct error e;
+	sigset_t none;
+
+	worker.setup = setup;
+	worker.service = &setup->generation->services[setup->service];
+	worker.listeners = worker.service->listeners->items;
+	worker.listener_count = worker.service->listeners->count;
+	channel_init(&worker.channel, setup->channel_fd);
+	set_scope(setup, worker.service->settings->name);
+	(void)sigemptyset(&none);
+	if (prepare(&worker, &e) == -1)
+		give_up(&worker, &e);
+	worker.now_ms = worker.checked_ms = clock_ms();
+	slot_set_state(setup->slot, SLOT_IDLE, worker.now_ms);
+	sigpipe_restore(&none);
+	if (channel_send_type(setup->channel_fd, CHANNEL_READY) == -1)
+		_exit(EX_OK);
+	serve(&worker);
+	leave(&worker);
+}

@@ -1,0 +1,44 @@
+/*
+ * A worker process from its first instruction after the fork to its end.
+ * Runs in: worker.
+ */
+#ifndef PREFORK_WORKER_WORKER_H
+#define PREFORK_WORKER_WORKER_H
+
+#include <stdbool.h>
+
+#include "base/sigpipe.h"
+#include "generation/generation.h"
+#include "scoreboard/slot.h"
+
+struct worker_setup {
+	struct generation *generation;
+	unsigned service;	      /* index in it */
+	unsigned slot_number;	      /* for the log */
+	int channel_fd;		      /* the worker's end */
+	struct scoreboard_slot *slot; /* its place on the board */
+	pid_t master_pid;
+};
+
+/* The worker's signals, as preforkd(8) tells them. */
+#define WORKER_SIGNALS 11
+extern const struct signal_rule worker_signals[WORKER_SIGNALS];
+
+/*
+ * Called in a fresh child with all signals blocked and only the worker's
+ * descriptors open.  Never returns: _exit with 0 or the sysexits code of the
+ * reason that was told through the channel.
+ */
+_Noreturn void worker_main(const struct worker_setup *setup);
+
+/*
+ * Load, configure and check the handler of a service: what a worker does
+ * before it serves and a probe does instead of serving.  -1 with `e`.
+ */
+int worker_load(const struct service *service, struct module *module,
+    struct error *e);
+/* Give up privileges for good, verified. 0 at once when none are to be given
+ * up.  -1 with IDENTITY_FAILED. */
+int worker_drop_privileges(const struct identity *identity, struct error *e);
+
+#endif
