@@ -1,0 +1,287 @@
+/*
+ * The master: its construction, its loop, its end.  One thread, one wait; it
+ * never blocks, never sleeps, never runs a handler's code.
+ * Runs in: starter up to the daemonizing, then master.
+ */
+#include "config.h"
+
+#include <sys/resource.h>
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/fd.h"
+#include "base/log.h"
+#include "base/sigpipe.h"
+#include "master/master.h"
+#include "master/spawn.h"
+#include "master/state.h"
+
+/* A master that was killed leaves its address to its workers until they have
+ * noticed; a restart at once waits for them this long. */
+#define BIND_PATIENCE_MS 1500
+/* Descriptors of the master besides one channel for each worker. */
+#define SPARE_FDS 128
+
+static unsigned
+board_size(const struct settings *settings)
+{
+	unsigned total = 0;
+	size_t i;
+
+	for (i = 0; i < settings->service_count; i++)
+		total += settings->services[i].workers;
+	total = total * 4 + 256;
+	return total < SCOREBOARD_MAX_SLOTS ? total : SCOREBOARD_MAX_SLOTS;
+}
+
+/* One channel for each worker, twice that in a reload.  Too low a hard limit
+ * shows as a failed fork, with its reason. */
+static void
+raise_descriptor_limit(struct master *m)
+{
+	rlim_t wanted = m->board.slots + SPARE_FDS;
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == -1 || limit.rlim_cur >= wanted)
+		return;
+	m->former_limit = limit;
+	limit.rlim_cur = limit.rlim_max < wanted ? limit.rlim_max : wanted;
+	m->limit_raised = setrlimit(RLIMIT_NOFILE, &limit) == 0;
+}
+
+static int
+open_machinery(struct master *m, struct error *e)
+{
+	m->pid = getpid();
+	m->loop = loop_new();
+	if (m->loop == NULL || signals_open(m) == -1)
+		return error_set(e, PF_SYSCALL, "signals: %s", strerror(errno));
+	if (scoreboard_open(&m->board, board_size(m->settings)) == -1)
+		return error_set(e, PF_SYSCALL, "scoreboard: %s",
+		    strerror(errno));
+	m->records = calloc(m->board.slots, sizeof(*m->records));
+	if (m->records == NULL)
+		return error_set(e, PF_SYSCALL, "no memory for workers");
+	raise_descriptor_limit(m);
+	return 0;
+}
+
+static void
+log_listeners(const struct generation *generation)
+{
+	const struct listener_set *set;
+	size_t i, k;
+
+	for (i = 0; i < generation->service_count; i++) {
+		set = generation->services[i].listeners;
+		for (k = 0; k < set->count; k++)
+			log_event(PF_LISTENING, "listening on %s",
+			    set->items[k].text);
+		if (set->count > 0 &&
+		    listener_backlog_limit() < set->items[0].backlog)
+			log_event(PF_BACKLOG,
+			    "backlog %d is cut to %d by the system",
+			    set->items[0].backlog, listener_backlog_limit());
+	}
+}
+
+static int
+open_service(struct master *m, struct error *e)
+{
+	struct generation *generation;
+
+	if (m->settings->pidfile != NULL &&
+	    pidfile_open(&m->pidfile, m->settings->pidfile, e) == -1)
+		return -1;
+	generation = generation_new(++m->generation, m->settings, NULL,
+	    BIND_PATIENCE_MS, e);
+	if (generation == NULL)
+		return -1;
+	m->current = cohort_new(m, generation);
+	generation_unref(generation);
+	if (m->current == NULL)
+		return error_set(e, PF_SYSCALL, "no memory for workers");
+	log_listeners(m->current->generation);
+	return 0;
+}
+
+static void
+close_all(struct master *m)
+{
+	struct cohort *next;
+
+	for (; m->old != NULL; m->old = next) {
+		next = m->old->next;
+		cohort_free(m->old);
+	}
+	if (m->current != NULL)
+		cohort_free(m->current);
+	pidfile_close(&m->pidfile);
+	if (m->loop != NULL)
+		signals_close(m);
+	loop_free(m->loop);
+	scoreboard_close(&m->board);
+	free(m->records);
+	fd_close(&m->starter_fd);
+	if (m->limit_raised)
+		(void)setrlimit(RLIMIT_NOFILE, &m->former_limit);
+}
+
+static void
+fail_start(struct master *m, const struct error *e)
+{
+	m->exit_code = error_exit_code(e);
+	log_error(e);
+	notify_failed(m, e);
+}
+
+static bool
+all_up(const struct cohort *cohort)
+{
+	size_t i;
+
+	for (i = 0; i < cohort->generation->service_count; i++)
+		if (!cohort->crews[i].up)
+			return false;
+	return true;
+}
+
+static void
+review_start(struct master *m)
+{
+	if (m->phase != PHASE_STARTING)
+		return;
+	if (m->current->failed) {
+		fail_start(m, &m->current->reason);
+		stop_failed_start(m);
+	} else if (all_up(m->current)) {
+		m->phase = PHASE_SERVING;
+		log_event(PF_STARTED, "%s " PACKAGE_VERSION " is ready",
+		    m->settings->program);
+		notify_ready(m);
+	}
+}
+
+static int64_t
+next_deadline(const struct master *m)
+{
+	int64_t next = stop_deadline(m), due = reap_deadline(m);
+	const struct cohort *cohort;
+
+	if (due < next)
+		next = due;
+	due = cohort_deadline(m->current);
+	if (due < next)
+		next = due;
+	if (m->incoming != NULL && (due = cohort_deadline(m->incoming)) < next)
+		next = due;
+	for (cohort = m->old; cohort != NULL; cohort = cohort->next)
+		if ((due = cohort_deadline(cohort)) < next)
+			next = due;
+	return next;
+}
+
+static void
+act_on_time(struct master *m)
+{
+	int64_t now_ms = clock_ms();
+	struct cohort *cohort;
+
+	cohort_tick(m->current, now_ms);
+	if (m->incoming != NULL)
+		cohort_tick(m->incoming, now_ms);
+	for (cohort = m->old; cohort != NULL; cohort = cohort->next)
+		cohort_tick(cohort, now_ms);
+	reap_deaf(m, now_ms);
+	review_start(m);
+	reload_review(m);
+	stop_review(m, now_ms);
+}
+
+static void
+run_loop(struct master *m)
+{
+	struct error e;
+
+	cohort_start(m->current);
+	act_on_time(m);
+	while (m->phase != PHASE_OVER) {
+		if (loop_wait(m->loop, next_deadline(m)) == -1) {
+			(void)error_set(&e, PF_SYSCALL, "waiting: %s",
+			    strerror(errno));
+			fail_start(m, &e);
+			stop_fast(m, "failure");
+		}
+		act_on_time(m);
+	}
+	if (m->exit_code == 0)
+		log_event(PF_STOPPED, "%s has ended", m->settings->program);
+}
+
+static void
+tell_stopped_early(struct master *m)
+{
+	struct error e;
+
+	if (m->starter_fd < 0)
+		return;
+	(void)error_set(&e, PF_START_FAILED,
+	    "the daemon was stopped before it was ready");
+	notify_failed(m, &e);
+}
+
+static int
+run_master(struct settings *settings, int starter_fd)
+{
+	struct master m = {
+		.settings = settings,
+		.board = { .fd = -1 },
+		.pidfile = { .fd = -1 },
+		.starter_fd = starter_fd,
+	};
+	struct error e;
+
+	if (open_machinery(&m, &e) == -1 || open_service(&m, &e) == -1)
+		fail_start(&m, &e);
+	else
+		run_loop(&m);
+	tell_stopped_early(&m);
+	close_all(&m);
+	return m.exit_code;
+}
+
+static int
+run_starter(int starter_fd, pid_t first_child, const char *program)
+{
+	(void)spawn_wait(first_child);
+	return notify_wait(starter_fd, program);
+}
+
+int
+master_run(struct settings *settings)
+{
+	int ends[2];
+	pid_t pid;
+
+	if (settings->foreground) {
+		log_open_stderr();
+		return run_master(settings, -1);
+	}
+	if (fd_pipe(ends, false) == -1)
+		return msg_find(PF_SYSCALL)->exit_code;
+	pid = spawn_daemon();
+	if (pid != 0) {
+		fd_close(&ends[1]);
+		return pid == -1 ? msg_find(PF_SYSCALL)->exit_code :
+				   run_starter(ends[0], pid, settings->program);
+	}
+	fd_close(&ends[0]);
+	log_open_syslog();
+	if (fd_detach_stdio(true) == -1)
+		_exit(msg_find(PF_SYSCALL)->exit_code);
+	_exit(run_master(settings, ends[1]));
+}

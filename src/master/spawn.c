@@ -1,0 +1,192 @@
+/*
+ * fork(2): workers, helpers, and the two forks that make a daemon.  Signals
+ * are blocked from before the fork until the child has its own handlers, so
+ * that no handler of the parent runs in the child.
+ * Runs in: the parent and the first moments of the child.
+ */
+#include "config.h"
+
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/fd.h"
+#include "base/log.h"
+#include "base/sigpipe.h"
+#include "master/spawn.h"
+#include "master/state.h"
+#include "worker/worker.h"
+
+/* The child has all signals blocked; the parent its mask back. */
+static pid_t
+fork_with_signals_blocked(void)
+{
+	sigset_t saved;
+	pid_t pid;
+	int error;
+
+	(void)fflush(NULL);
+	sigpipe_block(&saved);
+	pid = fork();
+	if (pid == 0)
+		return 0;
+	error = errno;
+	sigpipe_restore(&saved);
+	errno = error;
+	return pid;
+}
+
+/* In an embedder's worker: what the master opened and nothing else. */
+static void
+close_masters_own(struct master *m, int channel_fd)
+{
+	unsigned i;
+
+	for (i = 0; i < m->board.slots; i++)
+		if (m->records[i] != NULL &&
+		    m->records[i]->channel.fd != channel_fd)
+			fd_close(&m->records[i]->channel.fd);
+	fd_close(&m->board.fd);
+	fd_close(&m->pidfile.fd);
+	fd_close(&m->starter_fd);
+	if (m->settings->ready_fd > 2)
+		(void)close(m->settings->ready_fd);
+}
+
+static void
+close_inherited(struct master *m, const struct worker_setup *setup)
+{
+	const struct listener_set *set =
+	    setup->generation->services[setup->service].listeners;
+	int *keep;
+	size_t i, count = 0;
+
+	if (!m->settings->own_process) {
+		close_masters_own(m, setup->channel_fd);
+		return;
+	}
+	keep = malloc((set->count + 2) * sizeof(*keep));
+	if (keep == NULL)
+		_exit(71);
+	for (i = 0; i < set->count; i++)
+		keep[count++] = set->items[i].fd;
+	keep[count++] = setup->channel_fd;
+	keep[count++] = log_fd();
+	fd_close_others(keep, count);
+	free(keep);
+}
+
+static _Noreturn void
+run_worker(struct worker_record *record, int channel_fd)
+{
+	struct master *m = record->master;
+	struct worker_setup setup = {
+		.generation = record->crew->cohort->generation,
+		.service = record->crew->service,
+		.slot_number = record->slot,
+		.channel_fd = channel_fd,
+		.slot = &m->board.slot[record->cell],
+		.master_pid = m->pid,
+	};
+
+	sigpipe_child();
+	loop_forget(m->loop);
+	if (m->limit_raised)
+		(void)setrlimit(RLIMIT_NOFILE, &m->former_limit);
+	close_inherited(m, &setup);
+	worker_main(&setup);
+}
+
+int
+spawn_worker(struct master *m, struct worker_record *record)
+{
+	uint32_t orders = m->phase == PHASE_STOPPING ? ORDER_DRAIN : 0;
+	int ends[2];
+
+	if (fd_socketpair(ends) == -1)
+		return -1;
+	scoreboard_assign(&m->board, record->cell,
+	    record->crew->cohort->generation->number, orders);
+	if (fd_set_nonblocking(ends[0], true) == -1)
+		goto fail;
+	channel_init(&record->channel, ends[0]);
+	record->watch.fd = ends[0];
+	if (loop_add(m->loop, &record->watch) == -1)
+		goto fail;
+	record->pid = fork_with_signals_blocked();
+	if (record->pid == 0)
+		run_worker(record, ends[1]);
+	if (record->pid == -1) {
+		loop_remove(m->loop, &record->watch);
+		goto fail;
+	}
+	record->forked_ms = clock_ms();
+	fd_close(&ends[1]);
+	return 0;
+fail:
+	fd_close(&ends[0]);
+	fd_close(&ends[1]);
+	channel_init(&record->channel, -1);
+	return -1;
+}
+
+pid_t
+spawn_helper(int (*run)(void *arg), void *arg)
+{
+	sigset_t none;
+	pid_t pid;
+	int status;
+
+	pid = fork_with_signals_blocked();
+	if (pid != 0)
+		return pid;
+	sigpipe_child();
+	(void)sigemptyset(&none);
+	sigpipe_restore(&none);
+	status = run(arg);
+	(void)fflush(NULL);
+	_exit(status);
+}
+
+int
+spawn_wait(pid_t pid)
+{
+	int status;
+
+	while (waitpid(pid, &status, 0) == -1)
+		if (errno != EINTR)
+			return -1;
+	return status;
+}
+
+/*
+ * The second fork gives up leadership of the session, without which no
+ * terminal that is opened later can become ours (POSIX.1-2008, 11.1.3).
+ */
+pid_t
+spawn_daemon(void)
+{
+	sigset_t none;
+	pid_t pid;
+
+	pid = fork_with_signals_blocked();
+	if (pid != 0)
+		return pid;
+	if (setsid() == -1)
+		_exit(71);
+	pid = fork_with_signals_blocked();
+	if (pid != 0)
+		_exit(pid == -1 ? 71 : 0);
+	(void)umask(022);
+	if (chdir("/") == -1)
+		_exit(71);
+	(void)sigemptyset(&none);
+	sigpipe_restore(&none);
+	return 0;
+}

@@ -1,0 +1,198 @@
+/*
+ * What the master knows; shared by the files of this room only.
+ *
+ * A cohort is all workers of one generation, a crew those of one service in
+ * it.  At most one cohort is current and one incoming; old ones only finish.
+ * Runs in: master.
+ */
+#ifndef PREFORK_MASTER_STATE_H
+#define PREFORK_MASTER_STATE_H
+
+#include <sys/resource.h>
+
+#include "base/loop.h"
+#include "generation/generation.h"
+#include "master/pool.h"
+#include "scoreboard/scoreboard.h"
+#include "wire/channel.h"
+
+/* Why the master killed a worker; recorded before the blow. */
+enum kill_reason {
+	KILL_NONE,
+	KILL_START_TIMEOUT,
+	KILL_DRAIN_TIMEOUT,
+	KILL_STOP_TIMEOUT,
+	KILL_FAST_STOP,
+	KILL_GARBAGE,
+	KILL_DEAF,
+	KILL_START_FAILED,
+	KILL_REASONS
+};
+
+struct worker_record {
+	struct master *master;
+	struct crew *crew;
+	pid_t pid;
+	unsigned slot; /* in the crew's pool */
+	unsigned cell; /* on the board */
+	struct channel channel;
+	struct loop_watch watch;
+	int64_t forked_ms;
+	int64_t deaf_since_ms; /* its channel ended but it lives; else 0 */
+	bool told;	       /* RETIRE or DRAIN was sent */
+	bool leaving;	       /* said DONE */
+	bool parked; /* drained and free: may be handed a connection */
+	enum kill_reason killed;
+	struct error reason; /* id PF_NONE unless it said FAILED */
+};
+
+struct crew {
+	struct cohort *cohort;
+	unsigned service;
+	struct pool pool;
+	struct worker_record **by_slot; /* pool.capacity */
+	unsigned *spawn_failed;		/* slots of the step under way */
+	unsigned alive;
+	bool up;
+	int64_t quiet_until_ms; /* of lines that could flood the log */
+	unsigned long unsaid;
+};
+
+struct cohort {
+	struct master *master;
+	struct generation *generation;
+	struct crew *crews; /* generation->service_count */
+	int64_t drain_deadline_ms;
+	bool failed;
+	bool proven;	     /* each service has had a READY worker */
+	struct error reason; /* of the failure */
+	struct cohort *next; /* in the list of old ones */
+};
+
+/* A connection taken from the kernel's queue when the stop began. */
+struct held_connection {
+	int fd;
+	unsigned service;
+	unsigned listener;
+};
+
+enum phase { PHASE_STARTING, PHASE_SERVING, PHASE_STOPPING, PHASE_OVER };
+
+struct stop {
+	int64_t asked_ms; /* when the last request was taken */
+	int64_t deadline_ms;
+	int64_t queue_ms; /* when the queues are looked at again */
+	bool hurried;
+	bool killed;	   /* KILL was sent; waiting for the reaping */
+	bool queue_closed; /* listeners refuse */
+	struct held_connection *held;
+	size_t held_count, held_next, held_room;
+};
+
+struct pidfile {
+	int fd;
+	const char *path;
+	pid_t owner;
+};
+
+struct master {
+	struct settings *settings;
+	struct loop *loop;
+	struct loop_watch signals;
+	struct scoreboard board;
+	struct worker_record **records; /* by cell; NULL: free */
+	unsigned next_cell;
+	unsigned deaf_count; /* records with deaf_since_ms */
+	struct cohort *current, *incoming, *old;
+	uint32_t generation;
+	bool reload_again;
+	bool drained; /* WINCH: sockets only */
+	enum phase phase;
+	struct stop stop;
+	struct pidfile pidfile;
+	int starter_fd; /* the starting process waits at the other end */
+	pid_t pid;
+	struct rlimit former_limit; /* RLIMIT_NOFILE as it came to us, */
+	bool limit_raised;	    /* which workers get back */
+	int exit_code;
+};
+
+/* cohort.c */
+struct cohort *cohort_new(struct master *m, struct generation *generation);
+/* Its crews have no workers left.  Frees. */
+void cohort_free(struct cohort *cohort);
+/* Fork the canaries. */
+void cohort_start(struct cohort *cohort);
+/* Ask every crew to want `want` workers, 0: none. */
+void cohort_resize_all(struct cohort *cohort, unsigned want);
+unsigned cohort_alive(const struct cohort *cohort);
+/* Every wanted worker of every service is READY. */
+bool cohort_complete(const struct cohort *cohort);
+int64_t cohort_deadline(const struct cohort *cohort);
+void cohort_tick(struct cohort *cohort, int64_t now_ms);
+void cohort_kill(struct cohort *cohort, enum kill_reason why);
+
+/* crew.c: feed the policy and perform what it says. */
+void crew_event(struct crew *crew, struct pool_event event);
+/*
+ * Make an idle worker try to accept.  The kernel wakes one worker for each
+ * connection; when that one dies first, or lacks a descriptor, nobody else
+ * knows of it.  A busy worker needs no telling, it accepts when it is done.
+ */
+void crew_poke(struct crew *crew);
+const char *crew_name(const struct crew *crew);
+/* At most one line a second of the kind that comes in floods: true when this
+ * one may be written; *unsaid gets how many were not since the last. */
+bool crew_may_log(struct crew *crew, unsigned long *unsaid);
+
+/* worker_record.c */
+struct worker_record *record_new(struct crew *crew, unsigned slot);
+void record_free(struct worker_record *record);
+void record_kill(struct worker_record *record, enum kill_reason why);
+/* RETIRE, or DRAIN while a graceful stop hands out the queue. */
+void record_tell(struct worker_record *record);
+void record_ready(void *arg, short revents);
+/* Read what is left in the channel of a dead worker. */
+void record_drain_channel(struct worker_record *record);
+/* "echo/3 (pid 123)" */
+void record_name(const struct worker_record *record, char *text, size_t bytes);
+const char *kill_reason_name(enum kill_reason why);
+
+/* reap.c */
+void reap_all(struct master *m);
+/* Kill workers that closed their channel but do not die. */
+void reap_deaf(struct master *m, int64_t now_ms);
+int64_t reap_deadline(const struct master *m);
+
+/* reload.c */
+void reload_request(struct master *m);
+/* After every event: commit, roll back, free what has ended. */
+void reload_review(struct master *m);
+void reload_drain_all(struct master *m);
+void reload_abandon(struct master *m);
+
+/* stop.c */
+void stop_graceful(struct master *m, const char *who, int64_t timeout_ms);
+void stop_fast(struct master *m, const char *who);
+void stop_review(struct master *m, int64_t now_ms);
+int64_t stop_deadline(const struct master *m);
+void stop_failed_start(struct master *m);
+/* Hand the next held connections to workers that are free. */
+void stop_hand_over(struct master *m);
+
+/* signals.c */
+int signals_open(struct master *m);
+void signals_close(struct master *m);
+
+/* notify.c: who waits for the outcome of the start. */
+void notify_ready(struct master *m);
+void notify_failed(struct master *m, const struct error *e);
+/* The starter's part: wait for the daemon's word, print a reason. */
+int notify_wait(int fd, const char *program);
+
+/* pidfile.c */
+int pidfile_open(struct pidfile *pidfile, const char *path, struct error *e);
+/* Removes the file if it is still ours. */
+void pidfile_close(struct pidfile *pidfile);
+
+#endif

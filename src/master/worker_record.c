@@ -1,0 +1,220 @@
+/*
+ * The master's record of one worker process, from fork to reaping, and the
+ * master's end of its channel.  Nothing a worker says is believed without a
+ * check of form and state.
+ * Runs in: master.
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "master/state.h"
+
+const char *
+kill_reason_name(enum kill_reason why)
+{
+	static const char *const names[KILL_REASONS] = { "none",
+		"not ready in start_timeout",
+		"its generation did not finish in drain_timeout",
+		"the stop did not finish in time", "fast stop",
+		"it wrote nonsense to its channel", "it closed its channel",
+		"the start failed" };
+
+	return (unsigned)why < KILL_REASONS ? names[why] : "unknown";
+}
+
+/* A free place on the board, looked for from the last one on. */
+static int
+find_cell(struct master *m)
+{
+	unsigned i, cell;
+
+	for (i = 0; i < m->board.slots; i++) {
+		cell = (m->next_cell + i) % m->board.slots;
+		if (m->records[cell] == NULL) {
+			m->next_cell = cell + 1;
+			return (int)cell;
+		}
+	}
+	errno = EAGAIN;
+	return -1;
+}
+
+struct worker_record *
+record_new(struct crew *crew, unsigned slot)
+{
+	struct master *m = crew->cohort->master;
+	struct worker_record *record;
+	int cell = find_cell(m);
+
+	if (cell == -1)
+		return NULL;
+	record = calloc(1, sizeof(*record));
+	if (record == NULL)
+		return NULL;
+	record->master = m;
+	record->crew = crew;
+	record->slot = slot;
+	record->cell = (unsigned)cell;
+	record->watch.events = POLLIN;
+	record->watch.ready = record_ready;
+	record->watch.arg = record;
+	channel_init(&record->channel, -1);
+	m->records[cell] = record;
+	crew->by_slot[slot] = record;
+	crew->alive++;
+	return record;
+}
+
+void
+record_free(struct worker_record *record)
+{
+	struct master *m = record->master;
+
+	if (record->channel.fd >= 0)
+		loop_remove(m->loop, &record->watch);
+	channel_close(&record->channel);
+	if (record->deaf_since_ms != 0)
+		m->deaf_count--;
+	m->records[record->cell] = NULL;
+	record->crew->by_slot[record->slot] = NULL;
+	record->crew->alive--;
+	free(record);
+}
+
+void
+record_name(const struct worker_record *record, char *text, size_t bytes)
+{
+	(void)snprintf(text, bytes, "%s/%u (pid %ld)", crew_name(record->crew),
+	    record->slot, (long)record->pid);
+}
+
+void
+record_kill(struct worker_record *record, enum kill_reason why)
+{
+	char name[64];
+
+	if (record->killed != KILL_NONE)
+		return;
+	record->killed = why;
+	record_name(record, name, sizeof(name));
+	log_event(why == KILL_GARBAGE ? PF_CHANNEL_GARBAGE : PF_WORKER_KILLED,
+	    "killing worker %s: %s", name, kill_reason_name(why));
+	(void)kill(record->pid, SIGKILL);
+}
+
+/*
+ * A full channel is no loss: the order word says the same, and a worker looks
+ * at it before each accept.  A dead one is reaped.
+ */
+void
+record_tell(struct worker_record *record)
+{
+	struct master *m = record->master;
+	bool drain = m->phase == PHASE_STOPPING;
+
+	scoreboard_order(&m->board, record->cell,
+	    drain ? ORDER_DRAIN : ORDER_RETIRE);
+	(void)channel_send_type(record->channel.fd,
+	    drain ? CHANNEL_DRAIN : CHANNEL_RETIRE);
+	record->told = true;
+}
+
+static void
+worker_is_ready(struct worker_record *record)
+{
+	struct pool *pool = &record->crew->pool;
+	char name[64];
+
+	if (pool->slots[record->slot].state != POOL_STARTING)
+		return;
+	record_name(record, name, sizeof(name));
+	log_event(PF_WORKER_READY, "worker %s is ready after %lld ms", name,
+	    (long long)(clock_ms() - record->forked_ms));
+	crew_event(record->crew,
+	    (struct pool_event) { .kind = EVENT_READY, .slot = record->slot });
+}
+
+static void
+worker_is_done(struct worker_record *record, uint32_t how)
+{
+	struct pool *pool = &record->crew->pool;
+
+	record->leaving = true;
+	record->parked = how == DONE_FREE;
+	if (pool->slots[record->slot].state == POOL_READY)
+		crew_event(record->crew,
+		    (struct pool_event) {
+			.kind = EVENT_LEAVING, .slot = record->slot });
+}
+
+static void
+worker_failed(struct worker_record *record,
+    const struct channel_message *message)
+{
+	int id = (int)message->value;
+
+	if (msg_find(id)->id != (enum msg_id)id)
+		id = PF_WORKER_FAILED;
+	(void)error_set(&record->reason, (enum msg_id)id, "%s", message->text);
+}
+
+static void
+take_message(struct worker_record *record, struct channel_message *message)
+{
+	if (message->fd >= 0)
+		(void)close(message->fd);
+	switch (message->type) {
+	case CHANNEL_READY:
+		worker_is_ready(record);
+		break;
+	case CHANNEL_FAILED:
+		worker_failed(record, message);
+		break;
+	case CHANNEL_DONE:
+		worker_is_done(record, message->value);
+		break;
+	case CHANNEL_SHORTAGE:
+		crew_poke(record->crew);
+		break;
+	default:
+		record_kill(record, KILL_GARBAGE);
+		break;
+	}
+}
+
+void
+record_drain_channel(struct worker_record *record)
+{
+	struct channel_message message;
+	enum channel_result result;
+
+	if (record->channel.fd < 0)
+		return;
+	while ((result = channel_receive(&record->channel, &message)) ==
+	    CHANNEL_MESSAGE)
+		take_message(record, &message);
+	if (result == CHANNEL_NOTHING)
+		return;
+	if (result == CHANNEL_GARBAGE)
+		record_kill(record, KILL_GARBAGE);
+	loop_remove(record->master->loop, &record->watch);
+	channel_close(&record->channel);
+	record->deaf_since_ms = clock_ms();
+	record->master->deaf_count++;
+}
+
+void
+record_ready(void *arg, short revents)
+{
+	(void)revents;
+	record_drain_channel(arg);
+}
