@@ -1,0 +1,39 @@
+/*
+ * The command line of preforkd and of every program made by prefork_main.
+ * Runs in: starter.
+ */
+#ifndef PREFORK_API_OPTIONS_H
+#define PREFORK_API_OPTIONS_H
+
+#include "config/settings.h"
+
+enum run_mode {
+	RUN_SERVE,
+	RUN_ONE_SHOT, /* -i */
+	RUN_CHECK,    /* -t */
+	RUN_LIST,     /* -L */
+	RUN_DESCRIBE, /* -H */
+	RUN_VERSION,  /* -V */
+	RUN_HELP,     /* -h */
+};
+
+struct options {
+	enum run_mode mode;
+	bool verbose;
+	const char *described; /* -H */
+	struct settings *settings;
+	char *owned[4]; /* strings that were made absolute */
+	unsigned owned_count;
+};
+
+/*
+ * Parse argv.  `builtin` is the module of prefork_main or NULL.  0, or -1
+ * with `e`; options_fini either way.
+ */
+int options_parse(struct options *options, int argc, char **argv,
+    const struct prefork_module *builtin, struct error *e);
+void options_fini(struct options *options);
+/* The usage text, for -h. */
+void options_usage(const char *program);
+
+#endif

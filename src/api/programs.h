@@ -1,0 +1,19 @@
+/*
+ * What preforkd does besides serving.  Each returns a sysexits(3) code and
+ * has printed its reason.
+ * Runs in: the process that was typed, and children of it.
+ */
+#ifndef PREFORK_API_PROGRAMS_H
+#define PREFORK_API_PROGRAMS_H
+
+#include "api/options.h"
+
+/* "preforkd: PF0500 reason" on stderr; the exit code of it. */
+int program_fail(const char *program, const struct error *e);
+
+int program_check(const struct options *options);
+int program_list(const struct options *options);
+int program_describe(const struct options *options);
+int program_one_shot(const struct options *options);
+
+#endif

@@ -1,0 +1,122 @@
+/*
+ * libprefork's entry points.
+ * Runs in: the caller's process, which becomes the master or the starter.
+ */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <prefork/server.h>
+
+#include "api/programs.h"
+#include "base/export.h"
+#include "base/fd.h"
+#include "base/log.h"
+#include "master/master.h"
+
+static int
+set_up_service(struct settings *settings, const char *address, unsigned workers,
+    struct error *e)
+{
+	struct service_settings *service = &settings->services[0];
+
+	if (workers > SETTINGS_MAX_WORKERS)
+		return error_set(e, PF_USAGE, "%u workers are more than %d",
+		    workers, SETTINGS_MAX_WORKERS);
+	if (workers > 0)
+		service->workers = workers;
+	settings->foreground = true;
+	(void)snprintf(service->name, sizeof(service->name), "serve");
+	return settings_listen(service,
+	    address != NULL ? address : SETTINGS_ADDRESS, e);
+}
+
+PREFORK_API int
+prefork_serve(const char *address, unsigned workers,
+    void (*handle_client)(int sock))
+{
+	struct settings *settings = settings_new(1);
+	struct error e;
+	int code;
+
+	if (settings == NULL) {
+		(void)error_set(&e, PF_SYSCALL, "no memory");
+		return program_fail("prefork", &e);
+	}
+	log_set_ident(settings->program);
+	settings->services[0].handle_client = handle_client;
+	if (set_up_service(settings, address, workers, &e) == -1)
+		code = program_fail(settings->program, &e);
+	else if (fd_ensure_stdio() == -1)
+		code = msg_find(PF_SYSCALL)->exit_code;
+	else
+		code = master_run(settings);
+	settings_unref(settings);
+	return code;
+}
+
+static int
+print_version(const struct options *options)
+{
+	(void)printf("%s " PACKAGE_VERSION " (module ABI %d)\n",
+	    options->settings->program, PREFORK_ABI);
+	return 0;
+}
+
+static int
+print_usage(const struct options *options)
+{
+	options_usage(options->settings->program);
+	return 0;
+}
+
+static int
+serve(const struct options *options)
+{
+	int keep[2] = { options->settings->ready_fd, -1 };
+
+	if (options->settings->own_process)
+		fd_close_others(keep, 1);
+	return master_run(options->settings);
+}
+
+static int
+run(const struct options *options)
+{
+	static int (*const modes[])(const struct options *) = {
+		[RUN_SERVE] = serve,
+		[RUN_ONE_SHOT] = program_one_shot,
+		[RUN_CHECK] = program_check,
+		[RUN_LIST] = program_list,
+		[RUN_DESCRIBE] = program_describe,
+		[RUN_VERSION] = print_version,
+		[RUN_HELP] = print_usage,
+	};
+
+	log_set_ident(options->settings->program);
+	if (options->verbose)
+		log_set_level(LEVEL_DEBUG);
+	return modes[options->mode](options);
+}
+
+PREFORK_API int
+prefork_main(int argc, char **argv, const struct prefork_module *module)
+{
+	struct options options;
+	struct error e;
+	int code;
+
+	if (fd_ensure_stdio() == -1)
+		return msg_find(PF_SYSCALL)->exit_code;
+	if (options_parse(&options, argc, argv, module, &e) == -1)
+		code = program_fail(options.settings != NULL ?
+			options.settings->program :
+			"prefork",
+		    &e);
+	else
+		code = run(&options);
+	options_fini(&options);
+	return code;
+}
