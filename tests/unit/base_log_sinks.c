@@ -1,0 +1,256 @@
+/*
+ * The log's other sinks: a file and its rotation, the system's log.
+ */
+#include "config.h"
+
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+
+#include "base/log_syslog.h"
+#include "base_log_rig.h"
+
+static char directory[] = "/tmp/base_log.XXXXXX";
+
+static const char *
+path_of(const char *name)
+{
+	static char path[64];
+
+	(void)snprintf(path, sizeof(path), "%s/%s", directory, name);
+	return path;
+}
+
+static const char *
+file_contents(const char *path)
+{
+	int fd = fd_open(path, O_RDONLY, 0);
+	const char *text = contents(fd);
+
+	fd_close(&fd);
+	return text;
+}
+
+/* Does text begin like the pattern, in which d is a digit? */
+static int
+matches(const char *text, const char *pattern)
+{
+	for (; *pattern != '\0'; pattern++, text++)
+		if (*pattern == 'd' && *text != 'd' ?
+			*text < '0' || *text > '9' :
+			*text != *pattern)
+			return 0;
+	return 1;
+}
+
+static void
+test_file(void)
+{
+	struct error e;
+	const char *text;
+
+	is_int(log_open_file(path_of("log"), &e), 0, "a file opens");
+	log_event(PF_HANDLER_LOG, "one");
+	text = file_contents(path_of("log"));
+	ok(matches(text, "dddd-dd-ddTdd:dd:dd.dddZ preforkd["),
+	    "lines begin with the time in UTC");
+	text = strstr(text, "preforkd[");
+	is_text(text != NULL ? text : "", expected("PF0311 one\n"),
+	    "the rest is the same");
+	is_int(log_open_file(path_of("none/log"), &e), -1, "a bad path fails");
+	is_int(e.id, PF_LOG_OPEN, "with the id");
+	ok(strstr(e.text, strerror(ENOENT)) != NULL, "and the reason");
+	(void)mkfifo(path_of("fifo"), 0600);
+	is_int(log_open_file(path_of("fifo"), &e), -1,
+	    "a FIFO without a reader does not hang");
+	log_event(PF_HANDLER_LOG, "two");
+	ok(strstr(file_contents(path_of("log")), "two\n") != NULL,
+	    "the former sink is kept");
+}
+
+static void
+test_reopen(void)
+{
+	char old[64];
+	struct error e;
+	int fd;
+
+	(void)snprintf(old, sizeof(old), "%s", path_of("log.1"));
+	(void)rename(path_of("log"), old);
+	is_int(log_reopen(&e), 0, "reopen after rotation");
+	log_event(PF_HANDLER_LOG, "three");
+	ok(strstr(file_contents(path_of("log")), "three") != NULL,
+	    "lines go to the new file");
+	ok(strstr(file_contents(old), "three") == NULL, "and not to the old");
+	(void)unlink(path_of("log"));
+	(void)mkdir(path_of("log"), 0700);
+	is_int(log_reopen(&e), -1, "a failing reopen says so");
+	fd = log_fd();
+	ok(fd > 2, "and keeps the descriptor");
+	(void)rmdir(path_of("log"));
+	log_adopt_fd(fd_open(old, O_WRONLY | O_APPEND, 0));
+	log_event(PF_HANDLER_LOG, "four");
+	ok(strstr(file_contents(old), "four") != NULL, "a passed one is used");
+	log_open_stderr();
+	is_int(fcntl(fd, F_GETFD), -1, "nothing stays open");
+}
+
+/* In a child, for its limit cannot be raised again in every sandbox. */
+static void
+test_full_disk(void)
+{
+	struct rlimit limit = { 150, 150 };
+	struct error e;
+	int status = 0;
+	const char *text;
+	pid_t child = fork();
+
+	if (child == 0) {
+		(void)signal(SIGXFSZ, SIG_IGN);
+		if (log_open_file(path_of("full"), &e) == -1 ||
+		    setrlimit(RLIMIT_FSIZE, &limit) == -1)
+			_exit(9);
+		log_event(PF_HANDLER_LOG, "%0140d", 1);
+		log_event(PF_HANDLER_LOG, "%0140d", 2);
+		if (log_dropped() != 2)
+			_exit(1);
+		(void)truncate(path_of("full"), 0);
+		log_event(PF_HANDLER_LOG, "3");
+		_exit(log_dropped() == 2 ? 0 : 2);
+	}
+	(void)waitpid(child, &status, 0);
+	is_int(status, 0, "a full disk costs lines, counted, and no more");
+	text = file_contents(path_of("full"));
+	ok(text[0] == '\n' && strstr(text, "PF0606 2 log lines lost") != NULL,
+	    "the torn line is ended and the loss told");
+}
+
+static int
+daemon_open(void)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int fd = fd_socket(AF_UNIX, SOCK_DGRAM, true);
+
+	(void)snprintf(address.sun_path, sizeof(address.sun_path), "%s",
+	    path_of("dev-log"));
+	(void)unlink(address.sun_path);
+	if (bind(fd, (struct sockaddr *)&address, sizeof(address)) == -1)
+		exit(1);
+	return fd;
+}
+
+/* The next datagram behind its stamp. */
+static const char *
+datagram(int fd, char stamp[32])
+{
+	static char text[2048];
+	ssize_t got = recv(fd, text, sizeof(text) - 1, 0);
+	char *ident;
+
+	text[got > 0 ? got : 0] = '\0';
+	ident = strstr(text, "preforkd[");
+	if (ident == NULL)
+		return "";
+	(void)snprintf(stamp, 32, "%.*s", (int)(ident - text), text);
+	return ident;
+}
+
+static int
+stamp_good(const char *stamp, int priority)
+{
+	char month[4], rest[2];
+	int pri, day, hour, minute, second;
+
+	return strlen(stamp) == strlen("<30>Nov 22 22:00:00 ") &&
+	    sscanf(stamp, "<%d>%3s %2d %2d:%2d:%2d%1[ ]", &pri, month, &day,
+		&hour, &minute, &second, rest) == 7 &&
+	    pri == priority;
+}
+
+static void
+test_syslog(void)
+{
+	static char path[64];
+	char stamp[32];
+	int fd = daemon_open();
+
+	(void)snprintf(path, sizeof(path), "%s", path_of("dev-log"));
+	log_syslog_set_path(path);
+	log_open_syslog();
+	log_event(PF_HANDLER_LOG, "one");
+	is_text(datagram(fd, stamp), expected("PF0311 one"), "a datagram");
+	ok(stamp_good(stamp, 30), "daemon.info and the time: %s", stamp);
+	log_event(PF_WORKER_DIED, "two");
+	is_text(datagram(fd, stamp), expected("PF0404 two"), "another");
+	ok(stamp_good(stamp, 27), "daemon.err: %s", stamp);
+	fd_close(&fd);
+	fd = daemon_open();
+	log_event(PF_HANDLER_LOG, "three");
+	is_text(datagram(fd, stamp), expected("PF0311 three"),
+	    "a restarted daemon misses nothing");
+	fd_close(&fd);
+	log_event(PF_HANDLER_LOG, "lost");
+	log_event(PF_HANDLER_LOG, "lost");
+	fd = daemon_open();
+	log_event(PF_HANDLER_LOG, "four");
+	is_text(datagram(fd, stamp), expected("PF0606 2 log lines lost"),
+	    "what was lost without one is told");
+	is_text(datagram(fd, stamp), expected("PF0311 four"), "then the line");
+	fd_close(&fd);
+}
+
+static void
+test_syslog_stopped(void)
+{
+	unsigned long before = log_dropped();
+	int fd = daemon_open(), i;
+	struct error e;
+
+	for (i = 0; i < 10000 && log_dropped() < before + 3; i++)
+		log_event(PF_HANDLER_LOG, "%d", i);
+	is_int(log_dropped() - before, 3, "a stopped daemon blocks nobody");
+	fd_close(&fd);
+	is_int(log_reopen(&e), -1, "reopen fails without a daemon");
+	ok(log_fd() == -1 || fcntl(log_fd(), F_GETFD) != -1,
+	    "and keeps what was there");
+	log_open_stderr();
+}
+
+static void
+remove_directory(void)
+{
+	static const char *const names[] = { "log", "log.1", "fifo", "full",
+		"dev-log" };
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		(void)unlink(path_of(names[i]));
+	(void)rmdir(directory);
+}
+
+int
+main(void)
+{
+	int lowest = dup(2), fd = lowest;
+
+	fd_close(&fd);
+	/* What blocks in spite of all ends here. */
+	(void)alarm(60);
+	if (mkdtemp(directory) == NULL)
+		return 1;
+	log_set_ident("preforkd");
+	test_file();
+	test_reopen();
+	test_full_disk();
+	test_syslog();
+	test_syslog_stopped();
+	remove_directory();
+	is_int(dup(2), lowest, "no descriptor is left");
+	return tap_done();
+}
