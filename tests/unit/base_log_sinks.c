@@ -120,7 +120,8 @@ test_full_disk(void)
 		log_event(PF_HANDLER_LOG, "%0140d", 2);
 		if (log_dropped() != 2)
 			_exit(1);
-		(void)truncate(path_of("full"), 0);
+		if (truncate(path_of("full"), 0) == -1)
+			_exit(8);
 		log_event(PF_HANDLER_LOG, "3");
 		_exit(log_dropped() == 2 ? 0 : 2);
 	}
