@@ -200,7 +200,8 @@ parse_arguments(struct service_settings *service, char **operands, int count,
 	char *equals;
 	int i;
 
-	if (count == 0)
+	/* -1 where argc was 0 */
+	if (count <= 0)
 		return 0;
 	service->arguments = calloc((size_t)count, sizeof(*service->arguments));
 	if (service->arguments == NULL)
@@ -239,7 +240,7 @@ parse_operands(struct options *options, int argc, char **argv, struct error *e)
 
 	if (service->descriptor != NULL)
 		return parse_arguments(service, argv, argc, e);
-	if (argc == 0)
+	if (argc <= 0)
 		return error_set(e, PF_NO_CONFIGURATION,
 		    "no handler is named; try: %s -F echo",
 		    options->settings->program);

@@ -68,7 +68,7 @@ settings_listen(struct service_settings *service, const char *address,
     struct error *e)
 {
 	struct endpoint found[ENDPOINTS_PER_ADDRESS], *grown;
-	int count;
+	int count, i;
 
 	count = endpoint_parse(address, found, e);
 	if (count == -1)
@@ -84,6 +84,9 @@ settings_listen(struct service_settings *service, const char *address,
 	memcpy(grown + service->endpoint_count, found,
 	    (size_t)count * sizeof(*grown));
 	service->endpoints = grown;
+	for (i = 0; i < count; i++)
+		grown[service->endpoint_count + (size_t)i].backlog =
+		    service->backlog;
 	service->endpoint_count += (size_t)count;
 	return 0;
 }

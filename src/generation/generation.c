@@ -29,15 +29,12 @@ listener_set_open(const struct service_settings *service, int patience_ms,
     struct error *e)
 {
 	struct listener_set *set = calloc(1, sizeof(*set));
-	size_t i;
 
 	if (set == NULL)
 		goto nomem;
 	set->items = calloc(service->endpoint_count, sizeof(*set->items));
 	if (set->items == NULL)
 		goto nomem;
-	for (i = 0; i < service->endpoint_count; i++)
-		set->items[i].backlog = service->backlog;
 	if (listener_open_all(service->endpoints, service->endpoint_count,
 		patience_ms, set->items, &set->count, e) == -1)
 		goto fail;

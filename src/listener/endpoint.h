@@ -15,7 +15,8 @@
 #define ENDPOINTS_PER_ADDRESS 16
 
 struct endpoint {
-	int type; /* SOCK_STREAM or SOCK_DGRAM */
+	int type;    /* SOCK_STREAM or SOCK_DGRAM */
+	int backlog; /* 0, as endpoint_parse leaves it: LISTENER_BACKLOG */
 	socklen_t length;
 	struct sockaddr_storage address;
 	/* True on the IPv4 half of *:port, which takes the port that its IPv6

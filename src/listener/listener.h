@@ -1,6 +1,7 @@
 /*
  * The master's end of a listening socket: open, quieten, close.
- * Runs in: master.
+ * Runs in: master.  (listener_quiet and listener_refuse also in a worker whose
+ * master is dead.)
  */
 #ifndef PREFORK_LISTENER_LISTENER_H
 #define PREFORK_LISTENER_LISTENER_H

@@ -118,7 +118,8 @@ open_once(const struct endpoint *endpoint, struct listener *out)
 	struct listener made;
 
 	memset(&made, 0, sizeof(made));
-	made.backlog = LISTENER_BACKLOG;
+	made.backlog =
+	    endpoint->backlog > 0 ? endpoint->backlog : LISTENER_BACKLOG;
 	made.endpoint = *endpoint;
 	made.owner = getpid();
 	made.fd = fd_socket(endpoint->address.ss_family, endpoint->type, true);

@@ -10,7 +10,6 @@
 #include <errno.h>
 #ifdef HAVE_LINUX_FILTER_H
 #include <linux/filter.h>
-#include <netinet/in.h>
 #endif
 
 #include "listener/listener.h"

@@ -43,6 +43,13 @@ notify_failed(struct master *m, const struct error *e)
 	fd_close(&m->starter_fd);
 }
 
+/* Whatever the daemon said, a failure must not look like success. */
+static int
+failure_code(unsigned char said)
+{
+	return said != 0 ? said : msg_find(PF_START_FAILED)->exit_code;
+}
+
 int
 notify_wait(int fd, const char *program)
 {
@@ -62,7 +69,7 @@ notify_wait(int fd, const char *program)
 		return 0;
 	if (word[0] == 'F' && have > 2) {
 		(void)fprintf(stderr, "%s: %s\n", program, word + 2);
-		return (unsigned char)word[1];
+		return failure_code((unsigned char)word[1]);
 	}
 	(void)fprintf(stderr,
 	    "%s: PF%04d the daemon ended before it was ready\n", program,

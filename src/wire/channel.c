@@ -70,16 +70,19 @@ int
 channel_send(int channel_fd, const struct channel_message *message)
 {
 	unsigned char bytes[CHANNEL_HEADER_BYTES + CHANNEL_TEXT_BYTES];
-	size_t size = CHANNEL_HEADER_BYTES + message->length;
+	uint16_t length = message->length <= CHANNEL_TEXT_BYTES ?
+	    message->length :
+	    CHANNEL_TEXT_BYTES;
+	size_t size = CHANNEL_HEADER_BYTES + length;
 	struct iovec part = { .iov_base = bytes, .iov_len = size };
 	struct msghdr header = { .msg_iov = &part, .msg_iovlen = 1 };
 	union control_space space;
 	ssize_t sent;
 
 	memcpy(bytes, &message->type, 2);
-	memcpy(bytes + 2, &message->length, 2);
+	memcpy(bytes + 2, &length, 2);
 	memcpy(bytes + 4, &message->value, 4);
-	memcpy(bytes + CHANNEL_HEADER_BYTES, message->text, message->length);
+	memcpy(bytes + CHANNEL_HEADER_BYTES, message->text, length);
 	if (message->fd >= 0)
 		attach_fd(&header, &space, message->fd);
 	do
@@ -117,24 +120,34 @@ channel_send_fd(int channel_fd, enum channel_type type, uint32_t value, int fd)
 	return channel_send(channel_fd, &message);
 }
 
+/* The space for one descriptor is padded, and two fit into the padding: a
+ * sender that is out of its mind must not fill our table with them. */
 static void
-keep_passed_fd(struct channel *channel, struct msghdr *header)
+keep_last_fd(struct channel *channel, struct cmsghdr *control)
 {
-	struct cmsghdr *control;
+	size_t at;
 	int fd;
 
-	for (control = CMSG_FIRSTHDR(header); control != NULL;
-	     control = CMSG_NXTHDR(header, control)) {
-		if (control->cmsg_level != SOL_SOCKET ||
-		    control->cmsg_type != SCM_RIGHTS ||
-		    control->cmsg_len < CMSG_LEN(sizeof(int)))
-			continue;
-		memcpy(&fd, CMSG_DATA(control), sizeof(fd));
+	for (at = CMSG_LEN(0); at + sizeof(fd) <= control->cmsg_len;
+	     at += sizeof(fd)) {
+		memcpy(&fd, (unsigned char *)control + at, sizeof(fd));
 		fd_close(&channel->passed_fd);
 		channel->passed_fd = fd;
 		if (RECEIVE_FLAGS == 0)
 			(void)fd_set_cloexec(fd, true);
 	}
+}
+
+static void
+keep_passed_fd(struct channel *channel, struct msghdr *header)
+{
+	struct cmsghdr *control;
+
+	for (control = CMSG_FIRSTHDR(header); control != NULL;
+	     control = CMSG_NXTHDR(header, control))
+		if (control->cmsg_level == SOL_SOCKET &&
+		    control->cmsg_type == SCM_RIGHTS)
+			keep_last_fd(channel, control);
 }
 
 /* Bytes that the message under way still lacks, or -1 for nonsense. */

@@ -59,7 +59,7 @@ void channel_close(struct channel *channel);
 
 /*
  * Send one whole message; fd is attached when not -1 and stays the caller's.
- * text may be NULL; longer than CHANNEL_TEXT_BYTES is cut.
+ * A length above CHANNEL_TEXT_BYTES is cut to it.
  * 0, or -1 with errno: EAGAIN (non-blocking end full, nothing sent), EPIPE
  * (other side dead).  Never SIGPIPE.  A message is either sent whole or, if
  * the socket broke in its midst, the channel is of no more use (EPIPE).
