@@ -74,8 +74,7 @@ parse_port(const char *port, struct parts *parts)
 	}
 	if (strspn(port, DIGITS) != length)
 		return "the port is not a number";
-	port += strspn(port, "0");
-	if (strlen(port) > 5 || strtol(port, NULL, 10) > 65535)
+	if (strtol(port, NULL, 10) > 65535)
 		return "the port is above 65535";
 	parts->port = (unsigned)strtol(port, NULL, 10);
 	return NULL;

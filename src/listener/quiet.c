@@ -22,7 +22,8 @@
 #define TCP_SYN_OR_ACK	 0x12
 
 /*
- * Drop a segment that begins a handshake; let pass the ACK that ends one.
+ * Drop a segment that begins a handshake, whatever bits ECN adds to it; let
+ * pass the ACK that ends one.
  * The filter sees a segment from the TCP header on.  The client of a dropped
  * SYN sends it again and then meets either the next listener or a refusal.
  */

@@ -21,6 +21,8 @@
 /* Bound on the last service of a worker whose master is dead, where the
  * system cannot stop new connections from joining the queue. */
 #define ORPHAN_MS 1000
+/* A dying master has let go of its children within. */
+#define PARENT_MS 500
 /* Handshakes that were under way when a listener was quietened end within. */
 #define HANDSHAKE_MS 10
 
@@ -50,13 +52,21 @@ serve_queue(struct worker *worker, int from, int64_t end_ms)
 }
 
 /*
- * Is the master really dead?  A handler can close or overwrite the channel's
- * descriptor; that must not shut the door for everybody.
+ * Is the master really dead?  A handler can close or shut the channel; that
+ * must not shut the door for everybody.  A process that ends closes its
+ * descriptors before it stops being our parent, so this may take a moment.
  */
 static bool
 master_is_dead(const struct worker *worker)
 {
-	return getppid() != worker->setup->master_pid;
+	int64_t end_ms = clock_ms() + PARENT_MS;
+
+	while (getppid() == worker->setup->master_pid) {
+		if (clock_ms() >= end_ms)
+			return false;
+		(void)poll(NULL, 0, 1);
+	}
+	return true;
 }
 
 /* The master is dead and a new one wants the address. */

@@ -20,7 +20,8 @@
 #	preforkd argument...	in the foreground, at most $DEADLINE seconds
 #	stop [SIGNAL [CODE]]	TERM; the master must end with 0
 #	wait_exit [CODE]	the same if the signal was sent already
-#	kill_master		kill -9; its workers end by themselves
+#	kill_master		kill -9; its workers end by themselves, and may
+#				say so
 #	kill_instance		kill -9 of all there is
 #
 #	Handlers are found in $PREFORK_MODULES; $FAULT is the path of the one
@@ -346,14 +347,19 @@ stop() {
 	wait_exit "${2:-0}"
 }
 
-kill_master() {
-	# Nobody is left who could remove its pidfile and sockets.
+# Nobody is left who could remove pidfile and sockets.
+allow_violence() {
 	STRAYS=1
+	allow_message PF0411
+}
+
+kill_master() {
+	allow_violence
 	stop KILL 137
 }
 
 kill_instance() {
-	STRAYS=1
+	allow_violence
 	kill_marked
 	MASTERS=()
 }

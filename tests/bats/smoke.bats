@@ -47,7 +47,6 @@ load helper
 }
 
 @test "a master that is killed takes its idle workers along" {
-	allow_message PF0411
 	start echo
 	kill_master
 	wait_for nobody_left

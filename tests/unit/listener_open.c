@@ -134,6 +134,8 @@ hold(void *arg)
 	return (int)read(holder->pipe[0], &byte, 1);
 }
 
+/* That it tried more than once is seen with a unix socket only, whose holder
+ * is asked each time. */
 static void
 test_patience(void)
 {

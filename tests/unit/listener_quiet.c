@@ -80,9 +80,10 @@ test_refuse(const char *text)
 	child = rig_start(hold, ends);
 	copy = dup(listener.fd);
 	(void)listener_quiet(&listener);
+	listener_refuse(&listener);
 	errno = ERANGE;
 	listener_refuse(&listener);
-	is_int(errno, ERANGE, "%s: refusing keeps errno", text);
+	is_int(errno, ERANGE, "%s: refusing twice keeps errno", text);
 	is_int(rig_connect_errno(&address), ECONNREFUSED,
 	    "nobody gets in while it is open");
 	listener_close(&listener);

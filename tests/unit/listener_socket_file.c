@@ -103,6 +103,31 @@ test_live(void)
 	listener_close(&live);
 }
 
+/* Ends when it was asked once whether it is alive. */
+static int
+live_until_asked(void *arg)
+{
+	struct listener *live = arg;
+
+	return rig_wait(live->fd, POLLIN, RIG_WAIT_MS) ? 0 : 1;
+}
+
+static void
+test_patience(void)
+{
+	struct listener live;
+	pid_t child;
+
+	rig_listen(address("patience"), &live);
+	child = rig_start(live_until_asked, &live);
+	fd_close(&live.fd);
+	is_int(rig_try_listen(address("patience"), RIG_WAIT_MS, &listener), 1,
+	    "who is patient has the name in the end");
+	is_int(rig_reap(child), 0, "from one who was still alive at first");
+	is_int(rig_connect_errno(&listener), 0, "a client connects");
+	listener_close(&listener);
+}
+
 /* Fill the queue until a connect would have to wait. */
 static void
 test_busy(void)
@@ -253,6 +278,7 @@ main(void)
 	test_mode();
 	test_stale();
 	test_live();
+	test_patience();
 	test_busy();
 	test_datagram_socket();
 	test_in_place();
