@@ -162,7 +162,7 @@ worker_failed(struct worker_record *record,
 {
 	int id = (int)message->value;
 
-	if (msg_find(id)->id != (enum msg_id)id)
+	if (msg_find(id)->id != (enum msg_id)id || msg_find(id)->exit_code == 0)
 		id = PF_WORKER_FAILED;
 	(void)error_set(&record->reason, (enum msg_id)id, "%s", message->text);
 }
