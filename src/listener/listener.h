@@ -47,8 +47,10 @@ int listener_backlog_limit(void);
 /*
  * Make the end of a listener lose nothing.  listener_quiet: new handshakes
  * are no longer begun while those under way still end in the queue (Linux: a
- * classic BPF filter on the socket drops SYN; unix: the name is removed; else
- * nothing).  0 when the socket is quiet, -1 when the system cannot.
+ * classic BPF filter on the socket drops SYN, or where that needs a privilege
+ * the socket is bound to no interface and SYN is refused; unix: the name is
+ * removed; else nothing).  0 when the socket is quiet, also when it was
+ * before, -1 when the system cannot.
  */
 int listener_quiet(struct listener *listener);
 /* Listen again on a socket that is bound but does not listen any more: 1 when

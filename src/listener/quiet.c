@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 
 #include <errno.h>
+#include <limits.h>
 #ifdef HAVE_LINUX_FILTER_H
 #include <linux/filter.h>
 #endif
@@ -55,6 +56,45 @@ drop_syn(int fd)
 
 #endif
 
+#if defined(HAVE_LINUX_FILTER_H) && defined(SO_BINDTOIFINDEX)
+
+#define NO_INTERFACE INT_MAX
+
+/*
+ * Some kernels keep filters on TCP sockets from all but CAP_NET_ADMIN.  Bound
+ * to an interface that does not exist a listener is found by no SYN, which is
+ * then refused; a handshake under way is found by its addresses.  (Unless it
+ * has a SYN cookie: that is why this comes second.)  Only the first process
+ * may do it; who comes after it finds it done.
+ */
+static int
+leave_network(int fd)
+{
+	int index = NO_INTERFACE;
+	socklen_t size = sizeof(index);
+
+	if (setsockopt(fd, SOL_SOCKET, SO_BINDTOIFINDEX, &index, size) == 0)
+		return 0;
+	index = 0;
+	if (getsockopt(fd, SOL_SOCKET, SO_BINDTOIFINDEX, &index, &size) == 0 &&
+	    index == NO_INTERFACE)
+		return 0;
+	errno = EPERM;
+	return -1;
+}
+
+#else
+
+static int
+leave_network(int fd)
+{
+	(void)fd;
+	errno = ENOPROTOOPT;
+	return -1;
+}
+
+#endif
+
 int
 listener_quiet(struct listener *listener)
 {
@@ -64,7 +104,9 @@ listener_quiet(struct listener *listener)
 	}
 	if (listener->endpoint.address.ss_family == AF_UNIX)
 		return socket_file_remove(listener);
-	return drop_syn(listener->fd);
+	if (drop_syn(listener->fd) == 0)
+		return 0;
+	return leave_network(listener->fd);
 }
 
 void

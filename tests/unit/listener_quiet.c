@@ -7,6 +7,9 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+
 #include "listener/accept.h"
 #include "listener_rig.h"
 #include "tap.h"
@@ -24,36 +27,123 @@ accept_one(const struct listener *listener)
 	return answer;
 }
 
+static bool
+is_connected(int fd)
+{
+	struct sockaddr_storage peer;
+	socklen_t length = sizeof(peer);
+
+	return getpeername(fd, (struct sockaddr *)&peer, &length) == 0;
+}
+
 /*
  * Whether a connect gets through cannot be waited for when it must not; but a
  * later one, to a listener that is not quiet, has then had its chance.
  */
-static void
-test_network(const char *text)
+static bool
+gets_in(const struct listener *listener)
 {
-	struct listener quiet, control;
-	int queued, late, later, error;
+	struct listener control;
+	int late, later, error;
+	bool in;
 
-	rig_listen(text, &quiet);
-	rig_listen(text, &control);
-	is_int(rig_connect(&quiet, &queued), 0, "%s: a client is queued", text);
-	if (listener_quiet(&quiet) == -1) {
-		ok(1, "quiet # SKIP the system cannot");
-		goto done;
-	}
-	late = rig_begin_connect(&quiet, &error);
-	is_int(error, EINPROGRESS, "a client that comes late");
-	is_int(rig_connect(&control, &later), 0, "and one elsewhere");
-	ok(!rig_wait(late, POLLOUT, 0), "the late one is not through");
-	ok(rig_wait(quiet.fd, POLLIN, RIG_WAIT_MS), "the first is there");
-	is_int(accept_one(&quiet), ACCEPT_OK, "it is served");
-	is_int(accept_one(&quiet), ACCEPT_EMPTY, "no other is");
+	rig_listen("127.0.0.1:0", &control);
+	late = rig_begin_connect(listener, &error);
+	rig_require(rig_connect(&control, &later) == 0, "connect");
+	in = is_connected(late);
 	fd_close(&late);
 	fd_close(&later);
-done:
-	fd_close(&queued);
-	listener_close(&quiet);
 	listener_close(&control);
+	return in;
+}
+
+#ifdef TCP_DEFER_ACCEPT
+/* A handshake now ends with the first byte of the client, not before. */
+static void
+stretch_handshakes(const struct listener *listener)
+{
+	int seconds = RIG_WAIT_MS / 1000;
+
+	rig_require(setsockopt(listener->fd, IPPROTO_TCP, TCP_DEFER_ACCEPT,
+			&seconds, sizeof(seconds)) == 0,
+	    "TCP_DEFER_ACCEPT");
+}
+#else
+static void
+stretch_handshakes(const struct listener *listener)
+{
+	(void)listener;
+}
+#endif
+
+enum step {
+	WELL,
+	NOT_QUIET,
+	NOT_QUIET_TWICE,
+	NEW_GOT_IN,
+	QUEUED_LOST,
+	HANDSHAKE_LOST,
+	NEW_QUEUED
+};
+
+static enum step
+make_quiet(struct listener *listener, int under_way)
+{
+	if (listener_quiet(listener) == -1)
+		return NOT_QUIET;
+	if (listener_quiet(listener) == -1)
+		return NOT_QUIET_TWICE;
+	if (gets_in(listener))
+		return NEW_GOT_IN;
+	if (accept_one(listener) != ACCEPT_OK)
+		return QUEUED_LOST;
+	rig_require(write(under_way, "x", 1) == 1, "write");
+	if (!rig_wait(listener->fd, POLLIN, RIG_WAIT_MS) ||
+	    accept_one(listener) != ACCEPT_OK)
+		return HANDSHAKE_LOST;
+	return accept_one(listener) == ACCEPT_EMPTY ? WELL : NEW_QUEUED;
+}
+
+static int
+quieten(void *text)
+{
+	struct listener listener;
+	int queued, under_way;
+	enum step step;
+
+	rig_listen(text, &listener);
+	rig_require(gets_in(&listener), "a client gets in at first");
+	rig_require(accept_one(&listener) == ACCEPT_OK, "accept");
+	rig_require(rig_connect(&listener, &queued) == 0, "connect");
+	rig_require(rig_wait(listener.fd, POLLIN, RIG_WAIT_MS), "poll");
+	stretch_handshakes(&listener);
+	rig_require(rig_connect(&listener, &under_way) == 0, "connect");
+	step = make_quiet(&listener, under_way);
+	fd_close(&queued);
+	fd_close(&under_way);
+	listener_close(&listener);
+	return (int)step;
+}
+
+static int
+quieten_as_nobody(void *text)
+{
+	rig_require(rig_drop_root() == 0, "setuid");
+	return quieten(text);
+}
+
+static void
+test_quiet(char *text)
+{
+	int step = quieten(text);
+
+	if (step == NOT_QUIET) {
+		ok(1, "%s: quiet # SKIP the system cannot", text);
+		return;
+	}
+	is_int(step, WELL, "%s: quiet, and nothing is lost", text);
+	is_int(rig_in_child(quieten_as_nobody, text), WELL,
+	    "nor is it without privileges");
 }
 
 static int
@@ -182,6 +272,7 @@ has_ipv6(void)
 int
 main(void)
 {
+	char v4[] = "127.0.0.1:0", v6[] = "[::1]:0";
 	const char *folder, *path;
 	int fds;
 
@@ -190,11 +281,11 @@ main(void)
 	folder = rig_folder();
 	path = rig_path(folder, "s");
 	fds = rig_count_fds();
-	test_network("127.0.0.1:0");
-	test_refuse("127.0.0.1:0");
+	test_quiet(v4);
+	test_refuse(v4);
 	if (has_ipv6()) {
-		test_network("[::1]:0");
-		test_refuse("[::1]:0");
+		test_quiet(v6);
+		test_refuse(v6);
 	}
 	test_unix(path);
 	test_unix_worker(path);
