@@ -19,14 +19,15 @@
 #define OPTION_LETTERS "+:FLTVhitvH:M:S:d:f:l:o:p:u:w:"
 
 void
-options_usage(const char *program)
+options_usage(const char *program, bool builtin)
 {
 	(void)printf("usage: %s [-FhiLtV] [-v] [-d fd] [-H handler] "
 		     "[-l address]...\n"
 		     "\t[-M dir] [-p pidfile] [-u user[:group]] "
 		     "[-w workers]\n"
-		     "\t[handler [option=value]...]\n",
-	    program);
+		     "\t%s\n",
+	    program,
+	    builtin ? "[option=value]..." : "[handler [option=value]...]");
 }
 
 static int

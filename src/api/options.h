@@ -33,7 +33,7 @@ struct options {
 int options_parse(struct options *options, int argc, char **argv,
     const struct prefork_module *builtin, struct error *e);
 void options_fini(struct options *options);
-/* The usage text, for -h. */
-void options_usage(const char *program);
+/* The usage text, for -h; `builtin`: the handler is not an operand. */
+void options_usage(const char *program, bool builtin);
 
 #endif

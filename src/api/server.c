@@ -68,7 +68,8 @@ print_version(const struct options *options)
 static int
 print_usage(const struct options *options)
 {
-	options_usage(options->settings->program);
+	options_usage(options->settings->program,
+	    options->settings->services[0].descriptor != NULL);
 	return 0;
 }
 

@@ -53,6 +53,7 @@ struct crew {
 	struct worker_record **by_slot; /* pool.capacity */
 	unsigned *spawn_failed;		/* slots of the step under way */
 	unsigned alive;
+	bool single; /* its handler must be in one worker only */
 	bool up;
 	int64_t quiet_until_ms; /* of lines that could flood the log */
 	unsigned long unsaid;

@@ -128,14 +128,31 @@ record_tell(struct worker_record *record)
 	record->told = true;
 }
 
+/* The master does not load handlers, so it is the canary who tells. */
 static void
-worker_is_ready(struct worker_record *record)
+keep_single(struct crew *crew)
+{
+	if (crew->single)
+		return;
+	crew->single = true;
+	if (crew->pool.want <= 1)
+		return;
+	log_event(PF_RESIZED, "%s: 1 worker, as its handler asks",
+	    crew_name(crew));
+	crew_event(crew,
+	    (struct pool_event) { .kind = EVENT_RESIZE, .want = 1 });
+}
+
+static void
+worker_is_ready(struct worker_record *record, uint32_t flags)
 {
 	struct pool *pool = &record->crew->pool;
 	char name[64];
 
 	if (pool->slots[record->slot].state != POOL_STARTING)
 		return;
+	if ((flags & READY_SINGLE) != 0)
+		keep_single(record->crew);
 	record_name(record, name, sizeof(name));
 	log_event(PF_WORKER_READY, "worker %s is ready after %lld ms", name,
 	    (long long)(clock_ms() - record->forked_ms));
@@ -174,7 +191,7 @@ take_message(struct worker_record *record, struct channel_message *message)
 		(void)close(message->fd);
 	switch (message->type) {
 	case CHANNEL_READY:
-		worker_is_ready(record);
+		worker_is_ready(record, message->value);
 		break;
 	case CHANNEL_FAILED:
 		worker_failed(record, message);

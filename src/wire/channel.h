@@ -15,7 +15,7 @@
 
 enum channel_type {
 	/* worker to master */
-	CHANNEL_READY = 1, /* handler loaded, about to accept */
+	CHANNEL_READY = 1, /* about to accept; value: READY_SINGLE or 0 */
 	CHANNEL_FAILED,	   /* value: message id, text: the reason */
 	CHANNEL_DONE,	   /* value: DONE_LEAVING or DONE_FREE */
 	CHANNEL_SHORTAGE,  /* woken for a connection that it cannot take */
@@ -29,6 +29,8 @@ enum channel_type {
 	CHANNEL_TYPES
 };
 
+/* The handler wants to be in one worker only. */
+#define READY_SINGLE 1u
 /* A worker that is leaving must not be handed anything more. */
 #define DONE_LEAVING 0u
 #define DONE_FREE    1u

@@ -105,9 +105,10 @@ pause_for_resource(struct worker *worker, int error)
 static void
 listener_broken(struct worker *worker, int error)
 {
-	worker->look = true;
-	if (orders_obey(worker))
+	if (orders_obey(worker)) {
+		worker->look = true;
 		return;
+	}
 	log_event(PF_ACCEPT_FAILED, "accept on %s: %s",
 	    worker->listeners[worker->last].text, strerror(error));
 	worker->sick = true;

@@ -48,6 +48,35 @@ load_code(const struct service *service, struct module *module, struct error *e)
 	return 0;
 }
 
+/*
+ * The hook for datagrams is in the interface; this version has no loop for
+ * it, and a connection is nothing for a handler that has only that one.
+ */
+static int
+check_kind(const struct service_settings *settings, const struct module *module,
+    struct error *e)
+{
+	char text[ENDPOINT_TEXT_BYTES];
+	const struct endpoint *endpoint;
+	size_t i;
+
+	if (module->descriptor != NULL && module->descriptor->handle == NULL)
+		return error_set(e, PF_DATAGRAM,
+		    "%s takes datagrams, which this version cannot serve",
+		    settings->name);
+	for (i = 0; i < settings->endpoint_count; i++) {
+		endpoint = &settings->endpoints[i];
+		if (endpoint->type == SOCK_STREAM)
+			continue;
+		endpoint_format((const struct sockaddr *)&endpoint->address,
+		    endpoint->length, text, sizeof(text));
+		return error_set(e, PF_DATAGRAM,
+		    "%s takes connections, not the datagrams of %s",
+		    settings->name, text);
+	}
+	return 0;
+}
+
 int
 worker_load(const struct service *service, struct module *module,
     struct error *e)
@@ -56,7 +85,8 @@ worker_load(const struct service *service, struct module *module,
 
 	if (load_code(service, module, e) == -1)
 		return -1;
-	if (module_configure(module, settings->arguments,
+	if (check_kind(settings, module, e) == -1 ||
+	    module_configure(module, settings->arguments,
 		settings->argument_count, e) == -1 ||
 	    module_check(module, e) == -1) {
 		module_fini(module);
@@ -80,22 +110,6 @@ give_up(const struct worker *worker, const struct error *e)
 	message.fd = -1;
 	(void)channel_send(worker->channel.fd, &message);
 	_exit(error_exit_code(e));
-}
-
-/* The hook for datagrams is in the interface; this version has no loop for
- * it. */
-static int
-check_listeners(const struct worker *worker, struct error *e)
-{
-	size_t i;
-
-	for (i = 0; i < worker->listener_count; i++)
-		if (worker->listeners[i].endpoint.type != SOCK_STREAM)
-			return error_set(e, PF_DATAGRAM,
-			    "%s takes connections, not the datagrams of %s",
-			    worker->service->settings->name,
-			    worker->listeners[i].text);
-	return 0;
 }
 
 static int
@@ -128,7 +142,7 @@ prepare(struct worker *worker, struct error *e)
 	worker->context.service = worker->service->settings->name;
 	worker->context.config = worker->module.config;
 	worker->context.slot = setup->slot;
-	if (check_listeners(worker, e) == -1 || init_handler(worker, e) == -1)
+	if (init_handler(worker, e) == -1)
 		return -1;
 	worker->waiter = waiter_new(worker->listeners, worker->listener_count,
 	    setup->channel_fd, sigpipe_fd());
@@ -145,6 +159,15 @@ set_scope(const struct worker_setup *setup, const char *service)
 	(void)snprintf(scope, sizeof(scope), "%s/%u", service,
 	    setup->slot_number);
 	log_set_scope(scope);
+}
+
+static uint32_t
+ready_flags(const struct module *module)
+{
+	return module->descriptor != NULL &&
+		(module->descriptor->flags & PREFORK_SINGLE_WORKER) != 0 ?
+	    READY_SINGLE :
+	    0;
 }
 
 _Noreturn void
@@ -166,7 +189,8 @@ worker_main(const struct worker_setup *setup)
 	worker.now_ms = worker.checked_ms = clock_ms();
 	slot_set_state(setup->slot, SLOT_IDLE, worker.now_ms);
 	sigpipe_restore(&none);
-	if (channel_send_type(setup->channel_fd, CHANNEL_READY) == -1)
+	if (channel_send_fd(setup->channel_fd, CHANNEL_READY,
+		ready_flags(&worker.module), -1) == -1)
 		_exit(EX_OK);
 	serve(&worker);
 	leave(&worker);
