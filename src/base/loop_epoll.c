@@ -135,6 +135,9 @@ loop_wait(struct loop *loop, int64_t deadline_ms)
 	BUG_ON(loop->next < loop->end); /* called from a callback */
 	got = epoll_wait(loop->fd, loop->batch, BATCH,
 	    clock_timeout(deadline_ms, clock_ms()));
+	/* After a SIGCONT: what came meanwhile before what is overdue. */
+	if (got == -1 && errno == EINTR)
+		got = epoll_wait(loop->fd, loop->batch, BATCH, 0);
 	if (got == -1)
 		return errno == EINTR ? 0 : -1;
 	loop->end = got;

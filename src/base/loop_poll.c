@@ -165,6 +165,9 @@ loop_wait(struct loop *loop, int64_t deadline_ms)
 	BUG_ON(loop->in_batch); /* called from a callback */
 	got = poll(loop->fds, (nfds_t)end,
 	    clock_timeout(deadline_ms, clock_ms()));
+	/* After a SIGCONT: what came meanwhile before what is overdue. */
+	if (got == -1 && errno == EINTR)
+		got = poll(loop->fds, (nfds_t)end, 0);
 	if (got == -1)
 		return errno == EINTR ? 0 : -1;
 	loop->in_batch = true;

@@ -130,7 +130,7 @@ cohort_complete(const struct cohort *cohort)
 
 	for (i = 0; i < cohort->generation->service_count; i++) {
 		pool = &cohort->crews[i].pool;
-		if (pool_count(pool, POOL_READY) < pool->want)
+		if (pool_proven_slots(pool) < pool->want)
 			return false;
 	}
 	return true;

@@ -16,6 +16,8 @@
 #include "scoreboard/census.h"
 
 #define QUIET_MS 1000
+/* One would do, but it may be on its way to another connection. */
+#define POKE_MOST 4
 
 const char *
 crew_name(const struct crew *crew)
@@ -33,19 +35,19 @@ is_idle(const struct crew *crew, unsigned slot)
 	census_read(&crew->cohort->master->board
 			 .slot[crew->by_slot[slot]->cell],
 	    &census);
-	return census.state == SLOT_IDLE && census.shortages == 0;
+	return census.state == SLOT_IDLE;
 }
 
 void
-crew_poke(struct crew *crew)
+crew_poke(struct crew *crew, const struct worker_record *except)
 {
-	unsigned slot;
+	unsigned slot, left = POKE_MOST;
 
-	for (slot = 0; slot < crew->pool.capacity; slot++)
-		if (is_idle(crew, slot) &&
+	for (slot = 0; slot < crew->pool.capacity && left > 0; slot++)
+		if (is_idle(crew, slot) && crew->by_slot[slot] != except &&
 		    channel_send_type(crew->by_slot[slot]->channel.fd,
 			CHANNEL_LOOK) == 0)
-			return;
+			left--;
 }
 
 bool
@@ -106,6 +108,7 @@ kill_late_starter(struct crew *crew, unsigned slot)
 	(void)error_set(&record->reason, PF_START_TIMEOUT,
 	    "a worker of %s was not ready within %lld ms", crew_name(crew),
 	    (long long)crew->pool.start_timeout_ms);
+	crew->cohort->reason = record->reason;
 	record_kill(record, KILL_START_TIMEOUT);
 }
 

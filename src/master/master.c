@@ -215,6 +215,8 @@ run_loop(struct master *m)
 			    strerror(errno));
 			fail_start(m, &e);
 			stop_fast(m, "failure");
+			reap_all(m);
+			m->phase = PHASE_OVER;
 		}
 		act_on_time(m);
 	}
@@ -271,13 +273,14 @@ master_run(struct settings *settings)
 		log_open_stderr();
 		return run_master(settings, -1);
 	}
-	if (fd_pipe(ends, false) == -1)
+	if (fd_pipe(ends, false) == -1 || (pid = spawn_daemon()) == -1) {
+		log_event(PF_SYSCALL, "cannot become a daemon: %s",
+		    strerror(errno));
 		return msg_find(PF_SYSCALL)->exit_code;
-	pid = spawn_daemon();
+	}
 	if (pid != 0) {
 		fd_close(&ends[1]);
-		return pid == -1 ? msg_find(PF_SYSCALL)->exit_code :
-				   run_starter(ends[0], pid, settings->program);
+		return run_starter(ends[0], pid, settings->program);
 	}
 	fd_close(&ends[0]);
 	log_open_syslog();

@@ -88,6 +88,7 @@ starting_ready(struct pool *pool, const struct pool_event *event,
 	if (slot->killed)
 		return;
 	places_enter(slot, POOL_READY, now_ms);
+	slot->been_ready = true;
 	if (pool->proven)
 		return;
 	pool->proven = true;
@@ -101,7 +102,7 @@ ready_exited(struct pool *pool, const struct pool_event *event, int64_t now_ms)
 
 	places_enter(slot, POOL_EMPTY, now_ms);
 	if (!forgiven(event))
-		backoff_late_death(pool, slot, now_ms);
+		backoff_late_death(pool, slot, event->served, now_ms);
 	places_refill(pool, event->slot, now_ms);
 }
 
@@ -124,7 +125,7 @@ retiring_exited(struct pool *pool, const struct pool_event *event,
 
 	places_enter(slot, POOL_EMPTY, now_ms);
 	if (counts)
-		backoff_late_death(pool, slot, now_ms);
+		backoff_late_death(pool, slot, event->served, now_ms);
 	places_refill(pool, event->slot, now_ms);
 }
 
@@ -257,5 +258,15 @@ pool_count(const struct pool *pool, enum pool_slot_state state)
 
 	for (unsigned i = 0; i < pool->capacity; i++)
 		count += pool->slots[i].state == state;
+	return count;
+}
+
+unsigned
+pool_proven_slots(const struct pool *pool)
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < pool->capacity; i++)
+		count += pool->slots[i].been_ready;
 	return count;
 }

@@ -34,8 +34,11 @@
  *     A death before READY and a failed fork are never free.  The count is
  *     reset when a worker was READY for POOL_GOOD_MS, by nothing else: a slot
  *     that was given up by a smaller want and is wanted again before its time
- *     waits the rest of it.  So a slot that dies at once forks at most 10
- *     times in its first 10 s and then at most once a minute.
+ *     waits the rest of it.  A worker that had served waits no longer than
+ *     POOL_BACKOFF_LAST_STEP_MS: its death was a client's doing, and clients
+ *     must not be able to stop the service.  So a slot that dies at once forks
+ *at most 10 times in its first 10 s and then, unless clients kill it, at most
+ *once a minute.
  *  5. STARTING for start_timeout: ACTION_KILL (why: start timeout), counts as
  *     a death before READY.
  *  6. Shrinking (want smaller) takes EMPTY and BACKOFF slots first, then
@@ -108,6 +111,7 @@ struct pool_action {
 struct pool_slot {
 	enum pool_slot_state state;
 	bool killed;	     /* ACTION_KILL was given */
+	bool been_ready;     /* some worker of it was */
 	bool hasty;	     /* RETIRING by itself, too soon (rule 7) */
 	unsigned deaths;     /* that count, since the last good minute */
 	unsigned paid;	     /* of these, not free */
@@ -148,6 +152,8 @@ void pool_step(struct pool *pool, const struct pool_event *event,
 int64_t pool_deadline(const struct pool *pool);
 /* Slots in `state`. */
 unsigned pool_count(const struct pool *pool, enum pool_slot_state state);
+/* Slots that have had a READY worker. */
+unsigned pool_proven_slots(const struct pool *pool);
 const char *pool_slot_state_name(enum pool_slot_state state);
 const char *pool_event_name(enum pool_event_kind kind);
 const char *pool_action_name(enum pool_action_kind kind);

@@ -19,23 +19,23 @@ next_random(struct pool *pool)
 }
 
 static int64_t
-delay_of(unsigned paid)
+delay_of(unsigned paid, int64_t cap_ms)
 {
 	int64_t delay_ms = POOL_BACKOFF_FIRST_MS;
 
 	while (--paid > 0) {
 		delay_ms *= 2;
 		if (delay_ms > POOL_BACKOFF_LAST_STEP_MS)
-			return POOL_BACKOFF_CAP_MS;
+			return cap_ms;
 	}
 	return delay_ms;
 }
 
 /* Jitter keeps slots that died together from forking together for ever. */
 static void
-pay(struct pool *pool, struct pool_slot *slot, int64_t now_ms)
+pay(struct pool *pool, struct pool_slot *slot, int64_t cap_ms, int64_t now_ms)
 {
-	int64_t delay_ms = delay_of(++slot->paid);
+	int64_t delay_ms = delay_of(++slot->paid, cap_ms);
 	uint64_t span = (uint64_t)delay_ms / 10 + 1;
 
 	slot->retry_at_ms =
@@ -46,14 +46,17 @@ void
 backoff_early_death(struct pool *pool, struct pool_slot *slot, int64_t now_ms)
 {
 	slot->deaths++;
-	pay(pool, slot, now_ms);
+	pay(pool, slot, POOL_BACKOFF_CAP_MS, now_ms);
 }
 
 void
-backoff_late_death(struct pool *pool, struct pool_slot *slot, int64_t now_ms)
+backoff_late_death(struct pool *pool, struct pool_slot *slot, bool served,
+    int64_t now_ms)
 {
-	if (++slot->deaths > POOL_FREE_DEATHS)
-		pay(pool, slot, now_ms);
+	if (++slot->deaths <= POOL_FREE_DEATHS)
+		return;
+	pay(pool, slot,
+	    served ? POOL_BACKOFF_LAST_STEP_MS : POOL_BACKOFF_CAP_MS, now_ms);
 }
 
 void

@@ -13,7 +13,7 @@
 void backoff_early_death(struct pool *pool, struct pool_slot *slot,
     int64_t now_ms);
 /* Count a death after READY; the first ones leave slot->retry_at_ms alone. */
-void backoff_late_death(struct pool *pool, struct pool_slot *slot,
+void backoff_late_death(struct pool *pool, struct pool_slot *slot, bool served,
     int64_t now_ms);
 /* The slot is about to stop being READY. */
 void backoff_forget_if_good(struct pool_slot *slot, int64_t now_ms);

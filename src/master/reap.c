@@ -128,9 +128,11 @@ log_death(struct worker_record *record, int status, const struct census *census)
 	    "worker %s ended: %s%s, after %llu "
 	    "connections",
 	    name, how, client, (unsigned long long)census->accepted);
-	if (!WIFEXITED(status) || census->accepted == 0)
+	if (!WIFEXITED(status) || census->accepted == 0) {
 		log_event(PF_WORKER_DIED, "%s", text);
-	else if (crew_may_log(record->crew, &unsaid))
+		(void)error_set(&record->crew->cohort->reason, PF_WORKER_FAILED,
+		    "%s", text);
+	} else if (crew_may_log(record->crew, &unsaid))
 		log_event(PF_WORKER_LEFT, "%s (and %lu more before)", text,
 		    unsaid);
 }
@@ -161,6 +163,7 @@ bury(struct worker_record *record, int status)
 	bool abnormal;
 
 	record_drain_channel(record);
+	held_settle(record, true);
 	census_read(&record->master->board.slot[record->cell], &census);
 	if (crew->pool.slots[record->slot].state == POOL_STARTING) {
 		note_start_failure(record, status);
@@ -180,7 +183,7 @@ bury(struct worker_record *record, int status)
 		mend_listeners(crew);
 	crew_event(crew, event);
 	if (abnormal)
-		crew_poke(crew);
+		crew_poke(crew, NULL);
 }
 
 /* One of our own, if it is dead. */

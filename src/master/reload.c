@@ -27,6 +27,24 @@ log_failed(struct master *m, const struct error *e)
 	    m->current->generation->number, e->text);
 }
 
+/* The reload was to end a drain: those who were there come back. */
+static void
+undo_drain(struct master *m)
+{
+	struct crew *crew;
+	unsigned i;
+
+	if (!m->drained || m->phase != PHASE_SERVING)
+		return;
+	m->drained = false;
+	for (i = 0; i < m->current->generation->service_count; i++) {
+		crew = &m->current->crews[i];
+		crew_event(crew,
+		    (struct pool_event) { .kind = EVENT_RESIZE,
+			.want = m->settings->services[i].workers });
+	}
+}
+
 static struct cohort *
 build_incoming(struct master *m, struct error *e)
 {
@@ -67,6 +85,7 @@ reload_request(struct master *m)
 	m->incoming = build_incoming(m, &e);
 	if (m->incoming == NULL) {
 		log_failed(m, &e);
+		undo_drain(m);
 		return;
 	}
 	log_event(PF_RELOAD_BEGIN, "reload: starting generation %u",
@@ -111,6 +130,7 @@ roll_back(struct master *m)
 	m->incoming = NULL;
 	kill_starting(cohort);
 	retire_cohort(m, cohort);
+	undo_drain(m);
 }
 
 static void

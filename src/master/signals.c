@@ -146,6 +146,19 @@ on_terminal(const struct master *m)
 	    (isatty(STDIN_FILENO) || isatty(STDERR_FILENO));
 }
 
+/* Whoever started us may have had them blocked. */
+static void
+unblock(struct master *m, const struct signal_rule *rules)
+{
+	sigset_t managed;
+	size_t i;
+
+	(void)sigemptyset(&managed);
+	for (i = 0; i < MASTER_SIGNALS; i++)
+		(void)sigaddset(&managed, rules[i].signo);
+	(void)sigprocmask(SIG_UNBLOCK, &managed, &m->former_mask);
+}
+
 int
 signals_open(struct master *m)
 {
@@ -163,6 +176,7 @@ signals_open(struct master *m)
 	m->signals.events = POLLIN;
 	m->signals.ready = signals_ready;
 	m->signals.arg = m;
+	unblock(m, rules);
 	return loop_add(m->loop, &m->signals);
 }
 
@@ -170,5 +184,6 @@ void
 signals_close(struct master *m)
 {
 	loop_remove(m->loop, &m->signals);
+	sigpipe_restore(&m->former_mask);
 	sigpipe_uninstall();
 }

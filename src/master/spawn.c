@@ -52,6 +52,7 @@ close_masters_own(struct master *m, int channel_fd)
 		if (m->records[i] != NULL &&
 		    m->records[i]->channel.fd != channel_fd)
 			fd_close(&m->records[i]->channel.fd);
+	held_drop(&m->stop);
 	fd_close(&m->board.fd);
 	fd_close(&m->pidfile.fd);
 	fd_close(&m->starter_fd);
@@ -97,9 +98,10 @@ run_worker(struct worker_record *record, int channel_fd)
 
 	sigpipe_child();
 	loop_forget(m->loop);
+	/* First: the last resort closes up to the limit. */
+	close_inherited(m, &setup);
 	if (m->limit_raised)
 		(void)setrlimit(RLIMIT_NOFILE, &m->former_limit);
-	close_inherited(m, &setup);
 	worker_main(&setup);
 }
 

@@ -10,6 +10,8 @@
 
 #include <sys/resource.h>
 
+#include <signal.h>
+
 #include "base/loop.h"
 #include "generation/generation.h"
 #include "master/pool.h"
@@ -41,6 +43,7 @@ struct worker_record {
 	int64_t deaf_since_ms; /* its channel ended but it lives; else 0 */
 	bool told;	       /* RETIRE or DRAIN was sent */
 	bool leaving;	       /* said DONE */
+	size_t handed;	       /* place in stop.held and one, 0: none */
 	bool parked; /* drained and free: may be handed a connection */
 	enum kill_reason killed;
 	struct error reason; /* id PF_NONE unless it said FAILED */
@@ -75,6 +78,8 @@ struct held_connection {
 	int fd;
 	unsigned service;
 	unsigned listener;
+	bool given;	   /* a worker has it too and may have begun */
+	uint64_t accepted; /* of that worker, before */
 };
 
 enum phase { PHASE_STARTING, PHASE_SERVING, PHASE_STOPPING, PHASE_OVER };
@@ -88,6 +93,7 @@ struct stop {
 	bool queue_closed; /* listeners refuse */
 	struct held_connection *held;
 	size_t held_count, held_next, held_room;
+	rlim_t held_open, held_most; /* descriptors for workers stay free */
 };
 
 struct pidfile {
@@ -100,6 +106,7 @@ struct master {
 	struct settings *settings;
 	struct loop *loop;
 	struct loop_watch signals;
+	sigset_t former_mask;
 	struct scoreboard board;
 	struct worker_record **records; /* by cell; NULL: free */
 	unsigned next_cell;
@@ -136,11 +143,12 @@ void cohort_kill(struct cohort *cohort, enum kill_reason why);
 /* crew.c: feed the policy and perform what it says. */
 void crew_event(struct crew *crew, struct pool_event event);
 /*
- * Make an idle worker try to accept.  The kernel wakes one worker for each
- * connection; when that one dies first, or lacks a descriptor, nobody else
- * knows of it.  A busy worker needs no telling, it accepts when it is done.
+ * Make a few idle workers, not `except`, try to accept.  The kernel wakes one
+ * worker for each connection; when that one dies first, or lacks a descriptor,
+ * nobody else knows of it.  A busy worker needs no telling, it accepts when it
+ * is done.
  */
-void crew_poke(struct crew *crew);
+void crew_poke(struct crew *crew, const struct worker_record *except);
 const char *crew_name(const struct crew *crew);
 /* At most one line a second of the kind that comes in floods: true when this
  * one may be written; *unsaid gets how many were not since the last. */
@@ -178,8 +186,17 @@ void stop_fast(struct master *m, const char *who);
 void stop_review(struct master *m, int64_t now_ms);
 int64_t stop_deadline(const struct master *m);
 void stop_failed_start(struct master *m);
-/* Hand the next held connections to workers that are free. */
-void stop_hand_over(struct master *m);
+
+/* held.c: take the queues, hand them out, refuse what is new. */
+void held_begin(struct master *m, int64_t now_ms);
+void held_review(struct master *m, int64_t now_ms);
+void held_close_listeners(struct master *m);
+/* The worker is done with what it was handed, or dead; what it had not begun
+ * goes to another. */
+void held_settle(struct worker_record *record, bool dead);
+bool held_any(const struct stop *stop);
+/* Close them all, or in a child its copies. */
+void held_drop(struct stop *stop);
 
 /* signals.c */
 int signals_open(struct master *m);

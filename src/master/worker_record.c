@@ -14,9 +14,14 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/bug.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "master/state.h"
+
+/* Read in one go: a worker that floods its channel must not keep the master
+ * from its signals. */
+#define MESSAGES_MAX 64
 
 const char *
 kill_reason_name(enum kill_reason why)
@@ -102,6 +107,7 @@ record_kill(struct worker_record *record, enum kill_reason why)
 {
 	char name[64];
 
+	BUG_ON(record->pid <= 1);
 	if (record->killed != KILL_NONE)
 		return;
 	record->killed = why;
@@ -165,6 +171,7 @@ worker_is_done(struct worker_record *record, uint32_t how)
 {
 	struct pool *pool = &record->crew->pool;
 
+	held_settle(record, false);
 	record->leaving = true;
 	record->parked = how == DONE_FREE;
 	if (pool->slots[record->slot].state == POOL_READY)
@@ -199,8 +206,8 @@ take_message(struct worker_record *record, struct channel_message *message)
 	case CHANNEL_DONE:
 		worker_is_done(record, message->value);
 		break;
-	case CHANNEL_SHORTAGE:
-		crew_poke(record->crew);
+	case CHANNEL_HELP:
+		crew_poke(record->crew, record);
 		break;
 	default:
 		record_kill(record, KILL_GARBAGE);
@@ -212,14 +219,16 @@ void
 record_drain_channel(struct worker_record *record)
 {
 	struct channel_message message;
-	enum channel_result result;
+	enum channel_result result = CHANNEL_NOTHING;
+	int left = MESSAGES_MAX;
 
 	if (record->channel.fd < 0)
 		return;
-	while ((result = channel_receive(&record->channel, &message)) ==
-	    CHANNEL_MESSAGE)
+	while (left-- > 0 &&
+	    (result = channel_receive(&record->channel, &message)) ==
+		CHANNEL_MESSAGE)
 		take_message(record, &message);
-	if (result == CHANNEL_NOTHING)
+	if (result == CHANNEL_NOTHING || result == CHANNEL_MESSAGE)
 		return;
 	if (result == CHANNEL_GARBAGE)
 		record_kill(record, KILL_GARBAGE);

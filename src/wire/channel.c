@@ -30,8 +30,8 @@ const char *
 channel_type_name(enum channel_type type)
 {
 	static const char *const names[CHANNEL_TYPES] = { "none", "ready",
-		"failed", "done", "shortage", "retire", "drain", "serve",
-		"look", "reopen" };
+		"failed", "done", "help", "retire", "drain", "serve", "look",
+		"reopen" };
 
 	return (unsigned)type < CHANNEL_TYPES ? names[type] : "unknown";
 }
@@ -193,7 +193,8 @@ channel_receive(struct channel *channel, struct channel_message *out)
 		header.msg_iov = &part;
 		header.msg_iovlen = 1;
 		header.msg_control = space.bytes;
-		header.msg_controllen = sizeof(space.bytes);
+		/* Not CMSG_SPACE: its padding has room for a second one. */
+		header.msg_controllen = CMSG_LEN(sizeof(int));
 		got = recvmsg(channel->fd, &header, RECEIVE_FLAGS);
 		if (got == -1 && errno == EINTR)
 			continue;

@@ -18,7 +18,7 @@ enum channel_type {
 	CHANNEL_READY = 1, /* about to accept; value: READY_SINGLE or 0 */
 	CHANNEL_FAILED,	   /* value: message id, text: the reason */
 	CHANNEL_DONE,	   /* value: DONE_LEAVING or DONE_FREE */
-	CHANNEL_SHORTAGE,  /* woken for a connection that it cannot take */
+	CHANNEL_HELP,	   /* woken for a connection that it cannot take */
 	/* master to worker */
 	CHANNEL_RETIRE, /* finish the connection, exit 0 */
 	CHANNEL_DRAIN,	/* stop accepting; DONE when free, then SERVE or

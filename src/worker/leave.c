@@ -104,7 +104,7 @@ serve_what_is_handed(struct worker *worker)
 	close_listeners(worker);
 	slot_set_state(worker->setup->slot, SLOT_DRAINING, clock_ms());
 	(void)channel_send_fd(worker->channel.fd, CHANNEL_DONE, DONE_FREE, -1);
-	while (!worker->retired && !worker->orphan)
+	while (!worker->retired && !worker->orphan && !worker->sick)
 		orders_wait(worker);
 }
 

@@ -34,16 +34,20 @@ obey_message(struct worker *worker, struct channel_message *message)
 		worker->draining = true;
 		break;
 	case CHANNEL_SERVE:
-		if (message->fd < 0)
-			break;
+		/* No descriptor was free for it; the master has it still. */
+		worker->sick = message->fd < 0;
+		if (worker->sick)
+			return;
 		serve_connection(worker, message->fd,
 		    message->value < worker->listener_count ?
 			(int)message->value :
 			-1);
-		if (!sigpipe_pending(SIGTERM) && !sigpipe_pending(SIGQUIT))
-			(void)channel_send_fd(worker->channel.fd, CHANNEL_DONE,
-			    DONE_FREE, -1);
+		(void)channel_send_fd(worker->channel.fd, CHANNEL_DONE,
+		    DONE_FREE, -1);
 		return;
+	case CHANNEL_LOOK:
+		worker->look_all = true;
+		break;
 	case CHANNEL_REOPEN:
 		if (message->fd >= 0)
 			log_adopt_fd(message->fd);
@@ -86,10 +90,11 @@ orders_obey(struct worker *worker)
 {
 	uint32_t word = slot_orders(worker->setup->slot);
 
+	bool term = sigpipe_take(SIGTERM, NULL),
+	     quit = sigpipe_take(SIGQUIT, NULL);
+
 	worker->look = false;
 	worker->now_ms = worker->checked_ms = clock_ms();
-	if (sigpipe_take(SIGTERM, NULL) || sigpipe_take(SIGQUIT, NULL))
-		worker->retired = true;
 	worker->seen_orders = word;
 	if ((word & ORDER_RETIRE) != 0)
 		worker->retired = true;
@@ -97,6 +102,10 @@ orders_obey(struct worker *worker)
 		worker->draining = true;
 	while (!worker->orphan && channel_has_bytes(worker))
 		read_message(worker);
+	/* In a stop the master may be handing us a connection this moment:
+	 * then only its word ends us. */
+	if ((term || quit) && !worker->draining)
+		worker->retired = true;
 	return worker->orphan || worker->retired || worker->draining;
 }
 

@@ -6,11 +6,14 @@
 #include "config.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <string.h>
+#include <sysexits.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/fd.h"
 #include "base/log.h"
 #include "base/sigpipe.h"
 #include "listener/accept.h"
@@ -42,6 +45,20 @@ handle(struct worker *worker, int from)
 	return result;
 }
 
+/* A handler closed 0, 1 or 2: the next write to stderr would go to the
+ * client. */
+static void
+leave_stdio_alone(struct prefork_conn *conn)
+{
+	int fd = fcntl(conn->fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+
+	if (fd == -1)
+		return;
+	(void)close(conn->fd);
+	conn->fd = fd;
+	(void)fd_ensure_stdio();
+}
+
 /* worker->conn has fd and peer. */
 static void
 serve_accepted(struct worker *worker, int from)
@@ -49,9 +66,14 @@ serve_accepted(struct worker *worker, int from)
 	struct scoreboard_slot *slot = worker->setup->slot;
 	int result;
 
+	if (worker->conn.fd <= STDERR_FILENO)
+		leave_stdio_alone(&worker->conn);
 	worker->connections++;
 	slot_begin(slot, (struct sockaddr *)&worker->conn.peer, clock_ms());
 	result = handle(worker, from);
+	/* A copy that the handler forked and let return is no worker. */
+	if (worker_is_copy)
+		_exit(EX_OK);
 	worker->now_ms = clock_ms();
 	slot_end(slot, result != 0, worker->now_ms);
 }
@@ -84,19 +106,19 @@ serve_next(struct worker *worker, int from)
 	return answer;
 }
 
-/* Sleep without spinning, but hear the master. */
+/* Not spinning, and not for long: the master is not heard meanwhile. */
 static void
 pause_for_resource(struct worker *worker, int error)
 {
-	struct pollfd item = { .fd = worker->channel.fd, .events = POLLIN };
 	int pause_ms = 10 << worker->shortages;
 
 	slot_count_shortage(worker->setup->slot);
-	(void)channel_send_type(worker->channel.fd, CHANNEL_SHORTAGE);
-	if (worker->shortages == 0)
+	if (worker->shortages == 0) {
+		(void)channel_send_type(worker->channel.fd, CHANNEL_HELP);
 		log_event(PF_ACCEPT_PAUSED, "accept on %s: %s; trying again",
 		    worker->listeners[worker->last].text, strerror(error));
-	(void)poll(&item, 1, pause_ms);
+	}
+	(void)poll(NULL, 0, pause_ms);
 	if (++worker->shortages == SHORTAGE_TRIES)
 		worker->sick = true;
 }
@@ -118,16 +140,23 @@ static void
 wait_for_connection(struct worker *worker)
 {
 	int tick_ms = -1, found;
+	bool more;
 
 	if (worker->module.descriptor != NULL &&
 	    worker->module.descriptor->worker_tick != NULL)
 		tick_ms = 1000;
-	found = waiter_wait(worker->waiter, worker->last, tick_ms);
+	found = waiter_wait(worker->waiter, worker->last, tick_ms, &more);
 	worker->in_a_row = 0;
 	if (found >= 0) {
 		worker->last = found;
+		/* Woken for two, it can take one; who was woken for that one
+		 * finds nothing and sleeps on. */
+		if (more)
+			(void)channel_send_type(worker->channel.fd,
+			    CHANNEL_HELP);
 		return;
 	}
+	worker->sick = found == WAIT_BROKEN;
 	if (found == WAIT_NOTHING)
 		sigpipe_drain();
 	if (found == WAIT_NOTHING && tick_ms > 0)
@@ -141,13 +170,33 @@ static void
 take_turns(struct worker *worker)
 {
 	int found;
+	bool more;
 
 	if (worker->listener_count == 1 || ++worker->in_a_row < LISTENER_TURN)
 		return;
 	worker->in_a_row = 0;
-	found = waiter_wait(worker->waiter, worker->last, 0);
+	found = waiter_wait(worker->waiter, worker->last, 0, &more);
 	if (found >= 0)
 		worker->last = found;
+}
+
+/* Asked to look: the connection may be at any of the listeners. */
+static bool
+serve_another(struct worker *worker)
+{
+	int i, index, count = (int)worker->listener_count;
+
+	worker->look_all = false;
+	for (i = 1; i < count; i++) {
+		index = (worker->last + i) % count;
+		if (serve_next(worker, index) != ACCEPT_EMPTY) {
+			worker->last = index;
+			worker->in_a_row = 0;
+			worker->look_all = true;
+			return true;
+		}
+	}
+	return false;
 }
 
 void
@@ -163,9 +212,13 @@ serve(struct worker *worker)
 			break;
 		case ACCEPT_EMPTY:
 			worker->shortages = 0;
-			wait_for_connection(worker);
+			worker->broken = 0;
+			if (!worker->look_all || !serve_another(worker))
+				wait_for_connection(worker);
 			break;
 		case ACCEPT_AGAIN:
+			if (++worker->broken > BROKEN_MAX)
+				listener_broken(worker, errno);
 			break;
 		case ACCEPT_SHORTAGE:
 			pause_for_resource(worker, errno);

@@ -27,8 +27,10 @@ struct worker {
 	uint64_t connections;
 	int last;	    /* listener that gave the last connection */
 	unsigned in_a_row;  /* connections from it */
+	unsigned broken;    /* connections in a row that were gone */
 	unsigned shortages; /* accepts in a row that lacked a resource */
 	bool look;     /* the wait ended for another reason than a client */
+	bool look_all; /* try every listener before the next wait */
 	bool orphan;   /* the master is dead */
 	bool retired;  /* told to go */
 	bool draining; /* told to serve only what it is handed */
@@ -42,6 +44,13 @@ struct worker {
 /* Accepts that lack a resource, with doubling pauses from 10 ms (0.6 s in
  * all), before the worker gives its place to a fresh one. */
 #define SHORTAGE_TRIES 6
+
+/* So many connections in a row are not gone before their time: accept fails
+ * for another reason. */
+#define BROKEN_MAX 10000
+
+/* Set in a child that the handler forks. */
+extern bool worker_is_copy;
 
 /* serve.c: accept and serve until there is a reason to leave. */
 void serve(struct worker *worker);

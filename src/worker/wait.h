@@ -7,6 +7,7 @@
 #ifndef PREFORK_WORKER_WAIT_H
 #define PREFORK_WORKER_WAIT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "listener/listener.h"
@@ -15,6 +16,7 @@ struct waiter;
 
 enum {
 	WAIT_CHANNEL = -1, /* look into the channel */
+	WAIT_BROKEN = -3,  /* a handler closed what we wait with */
 	WAIT_NOTHING = -2, /* a signal, or the timeout: look at both */
 };
 
@@ -26,8 +28,9 @@ void waiter_free(struct waiter *waiter);
 /*
  * Wait up to timeout_ms (-1: for ever).  Index of a listener that has a
  * connection, the first one after `last` that has, so that none starves; or
- * one of the above.
+ * one of the above.  *more: another listener has one too, and it may be that
+ * nobody else was woken for it.
  */
-int waiter_wait(struct waiter *waiter, int last, int timeout_ms);
+int waiter_wait(struct waiter *waiter, int last, int timeout_ms, bool *more);
 
 #endif

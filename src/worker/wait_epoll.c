@@ -87,16 +87,20 @@ distance(const struct waiter *waiter, int last, int index)
 }
 
 int
-waiter_wait(struct waiter *waiter, int last, int timeout_ms)
+waiter_wait(struct waiter *waiter, int last, int timeout_ms, bool *more)
 {
 	struct epoll_event events[BATCH];
 	int count, i, tag, best = WAIT_NOTHING;
 
+	*more = false;
 	count = epoll_wait(waiter->epoll_fd, events, BATCH, timeout_ms);
+	if (count == -1 && errno != EINTR)
+		return WAIT_BROKEN;
 	for (i = 0; i < count; i++) {
 		tag = events[i].data.fd;
 		if (tag == WAIT_CHANNEL || tag == WAIT_NOTHING)
 			return tag;
+		*more = *more || best >= 0;
 		if (best < 0 ||
 		    distance(waiter, last, tag) < distance(waiter, last, best))
 			best = tag;

@@ -52,15 +52,20 @@ waiter_free(struct waiter *waiter)
 }
 
 int
-waiter_wait(struct waiter *waiter, int last, int timeout_ms)
+waiter_wait(struct waiter *waiter, int last, int timeout_ms, bool *more)
 {
 	int i, index;
+
+	/* All that wait are woken. */
+	*more = false;
 
 	if (poll(waiter->items, (nfds_t)(waiter->listeners + FIRST_LISTENER),
 		timeout_ms) <= 0)
 		return WAIT_NOTHING;
 	if (waiter->items[0].revents != 0)
 		return WAIT_CHANNEL;
+	if ((waiter->items[1].revents & POLLNVAL) != 0)
+		return WAIT_BROKEN;
 	if (waiter->items[1].revents != 0)
 		return WAIT_NOTHING;
 	for (i = 1; i <= waiter->listeners; i++) {

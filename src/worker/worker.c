@@ -9,6 +9,7 @@
 #include <sysexits.h>
 
 #include <errno.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -128,6 +129,14 @@ init_handler(struct worker *worker, struct error *e)
 	    worker->service->settings->name, reason);
 }
 
+bool worker_is_copy;
+
+static void
+mark_copy(void)
+{
+	worker_is_copy = true;
+}
+
 static int
 prepare(struct worker *worker, struct error *e)
 {
@@ -135,6 +144,8 @@ prepare(struct worker *worker, struct error *e)
 
 	if (sigpipe_install(worker_signals, WORKER_SIGNALS) == -1)
 		return error_set(e, PF_SYSCALL, "signals: %s", strerror(errno));
+	if (pthread_atfork(NULL, NULL, mark_copy) != 0)
+		return error_set(e, PF_SYSCALL, "no memory for a handler");
 	if (worker_drop_privileges(&setup->generation->settings->identity, e) ==
 		-1 ||
 	    worker_load(worker->service, &worker->module, e) == -1)

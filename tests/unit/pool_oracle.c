@@ -28,16 +28,18 @@ oracle_init(struct oracle *oracle, const struct pool *pool)
 }
 
 static void
-count_death(struct oracle_slot *slot, bool early, int64_t now_ms)
+count_death(struct oracle_slot *slot, bool early, bool served, int64_t now_ms)
 {
 	static const int delays_ms[] = { 100, 200, 400, 800, 1600, 3200,
 		60000 };
+	unsigned most;
 	int delay_ms;
 
 	slot->deaths++;
 	if (!early && slot->deaths <= 2)
 		return;
-	delay_ms = delays_ms[slot->paid < 6 ? slot->paid : 6];
+	most = !early && served ? 5 : 6;
+	delay_ms = delays_ms[slot->paid < most ? slot->paid : most];
 	slot->paid++;
 	slot->free_from_ms = now_ms + delay_ms;
 	slot->free_to_ms = now_ms + delay_ms + delay_ms / 10;
@@ -53,9 +55,9 @@ worker_gone(struct oracle_slot *slot, const struct pool_event *event,
 	if (slot->told)
 		return;
 	if (!slot->ready)
-		count_death(slot, true, now_ms);
+		count_death(slot, true, false, now_ms);
 	else if ((event->kind == EVENT_EXITED) && !forgiven)
-		count_death(slot, false, now_ms);
+		count_death(slot, false, event->served, now_ms);
 }
 
 static void
