@@ -27,6 +27,7 @@
  * pass the ACK that ends one.
  * The filter sees a segment from the TCP header on.  The client of a dropped
  * SYN sends it again and then meets either the next listener or a refusal.
+ * Newer kernels keep this from all but CAP_NET_ADMIN.
  */
 static int
 drop_syn(int fd)
@@ -61,11 +62,11 @@ drop_syn(int fd)
 #define NO_INTERFACE INT_MAX
 
 /*
- * Some kernels keep filters on TCP sockets from all but CAP_NET_ADMIN.  Bound
- * to an interface that does not exist a listener is found by no SYN, which is
- * then refused; a handshake under way is found by its addresses.  (Unless it
- * has a SYN cookie: that is why this comes second.)  Only the first process
- * may do it; who comes after it finds it done.
+ * Bound to an interface that does not exist a listener is found by no SYN,
+ * which is then refused at once; a handshake under way is found by its
+ * addresses and ends in the queue (unless it has a SYN cookie, as in a
+ * flood).  Needs no privilege.  Only the first process may do it; who comes
+ * after it finds it done.
  */
 static int
 leave_network(int fd)
@@ -104,9 +105,9 @@ listener_quiet(struct listener *listener)
 	}
 	if (listener->endpoint.address.ss_family == AF_UNIX)
 		return socket_file_remove(listener);
-	if (drop_syn(listener->fd) == 0)
+	if (leave_network(listener->fd) == 0)
 		return 0;
-	return leave_network(listener->fd);
+	return drop_syn(listener->fd);
 }
 
 void
