@@ -199,12 +199,29 @@ serve_another(struct worker *worker)
 	return false;
 }
 
+/*
+ * An accept that finds nothing costs the kernel ten times what a wait costs
+ * that finds something: it makes a socket and a file and throws them away.  So
+ * who has found nothing waits before the next few accepts.
+ */
+static bool
+waited_first(struct worker *worker)
+{
+	if (worker->wait_first == 0)
+		return false;
+	worker->wait_first--;
+	wait_for_connection(worker);
+	return true;
+}
+
 void
 serve(struct worker *worker)
 {
 	while (!worker->sick) {
 		if (orders_pending(worker) && orders_obey(worker))
 			return;
+		if (waited_first(worker) && (worker->look || worker->sick))
+			continue;
 		switch (serve_next(worker, worker->last)) {
 		case ACCEPT_OK:
 			worker->shortages = 0;
@@ -213,6 +230,7 @@ serve(struct worker *worker)
 		case ACCEPT_EMPTY:
 			worker->shortages = 0;
 			worker->broken = 0;
+			worker->wait_first = WAIT_FIRST;
 			if (!worker->look_all || !serve_another(worker))
 				wait_for_connection(worker);
 			break;

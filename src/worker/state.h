@@ -25,10 +25,11 @@ struct worker {
 	int64_t now_ms;	      /* when the last connection ended */
 	int64_t checked_ms;   /* when the master was last seen alive */
 	uint64_t connections;
-	int last;	    /* listener that gave the last connection */
-	unsigned in_a_row;  /* connections from it */
-	unsigned broken;    /* connections in a row that were gone */
-	unsigned shortages; /* accepts in a row that lacked a resource */
+	int last;	     /* listener that gave the last connection */
+	unsigned in_a_row;   /* connections from it */
+	unsigned broken;     /* connections in a row that were gone */
+	unsigned shortages;  /* accepts in a row that lacked a resource */
+	unsigned wait_first; /* accepts still to come behind a wait */
 	bool look;     /* the wait ended for another reason than a client */
 	bool look_all; /* try every listener before the next wait */
 	bool orphan;   /* the master is dead */
@@ -39,6 +40,8 @@ struct worker {
 
 /* How long a busy worker may not notice that its master is dead. */
 #define MASTER_CHECK_MS 50
+/* Accepts behind a wait after one that found nothing. */
+#define WAIT_FIRST 16
 /* Connections from one listener before the others are looked at. */
 #define LISTENER_TURN 16
 /* Accepts that lack a resource, with doubling pauses from 10 ms (0.6 s in
