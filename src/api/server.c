@@ -38,6 +38,8 @@ prefork_serve(const char *address, unsigned workers,
     void (*handle_client)(int sock))
 {
 	struct settings *settings = settings_new(1);
+	static const struct error no_handler = { PF_USAGE,
+		"prefork_serve needs a function to call" };
 	struct error e;
 	int code;
 
@@ -47,7 +49,9 @@ prefork_serve(const char *address, unsigned workers,
 	}
 	log_set_ident(settings->program);
 	settings->services[0].handle_client = handle_client;
-	if (set_up_service(settings, address, workers, &e) == -1)
+	if (handle_client == NULL)
+		code = program_fail(settings->program, &no_handler);
+	else if (set_up_service(settings, address, workers, &e) == -1)
 		code = program_fail(settings->program, &e);
 	else if (fd_ensure_stdio() == -1)
 		code = msg_find(PF_SYSCALL)->exit_code;

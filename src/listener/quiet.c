@@ -9,10 +9,12 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <poll.h>
 #ifdef HAVE_LINUX_FILTER_H
 #include <linux/filter.h>
 #endif
 
+#include "base/fd.h"
 #include "listener/listener.h"
 #include "listener/socket_file.h"
 
@@ -121,6 +123,26 @@ listener_refuse(struct listener *listener)
 	errno = saved;
 }
 
+/* A shut unix socket is of no more use and says so only to poll(2): a new one
+ * takes its name and, for children to come, its place. */
+static int
+mend_unix(struct listener *listener)
+{
+	struct pollfd item = { .fd = listener->fd, .events = POLLIN };
+	struct listener fresh;
+	struct error e;
+	size_t opened;
+
+	if (poll(&item, 1, 0) != 1 || (item.revents & POLLHUP) == 0)
+		return 0;
+	if (listener_open_all(&listener->endpoint, 1, 0, &fresh, &opened, &e) ==
+	    -1)
+		return -1;
+	fd_close(&listener->fd);
+	*listener = fresh;
+	return 1;
+}
+
 int
 listener_mend(struct listener *listener)
 {
@@ -129,6 +151,8 @@ listener_mend(struct listener *listener)
 
 	if (listener->fd == -1 || listener->endpoint.type != SOCK_STREAM)
 		return 0;
+	if (listener->endpoint.address.ss_family == AF_UNIX)
+		return mend_unix(listener);
 	if (getsockopt(listener->fd, SOL_SOCKET, SO_ACCEPTCONN, &listening,
 		&size) == -1 ||
 	    listening)

@@ -74,7 +74,8 @@ log_fork_failed(struct crew *crew, int error)
 	(void)error_set(reason, PF_FORK_FAILED,
 	    "cannot start a worker of %s: %s", crew_name(crew),
 	    strerror(error));
-	if (crew_may_log(crew, &unsaid))
+	/* A canary's reason is told by who reports the outcome. */
+	if (crew->pool.proven && crew_may_log(crew, &unsaid))
 		log_event(PF_FORK_FAILED, "%s (%lu more since)", reason->text,
 		    unsaid);
 }

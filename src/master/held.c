@@ -11,6 +11,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 
+#include <poll.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -54,6 +55,15 @@ hold(struct stop *stop, int fd, unsigned service, unsigned listener)
 	stop->held_open++;
 }
 
+/* Without a descriptor only this tells. */
+static bool
+is_empty(int listen_fd)
+{
+	struct pollfd item = { .fd = listen_fd, .events = POLLIN };
+
+	return poll(&item, 1, 0) == 0;
+}
+
 /* False when something may be left that could not be taken. */
 static bool
 empty_queue(struct stop *stop, const struct listener *listener,
@@ -76,8 +86,10 @@ empty_queue(struct stop *stop, const struct listener *listener,
 			broken++;
 			continue;
 		}
+		if (answer == ACCEPT_SHORTAGE)
+			return is_empty(listener->fd);
 		if (answer != ACCEPT_OK)
-			return answer != ACCEPT_SHORTAGE;
+			return true;
 		hold(stop, fd, service, index);
 	}
 	return false;
@@ -186,7 +198,9 @@ hand_to(struct worker_record *record)
 		record->leaving = false;
 		return;
 	}
-	if (!stop->queue_closed)
+	/* While descriptors are short, the channel of one who has nothing to
+	 * do is worth a connection; but one must be there to serve it. */
+	if (!stop->queue_closed && !(stop->is_short && record->crew->alive > 1))
 		return;
 	record->parked = false;
 	scoreboard_order(&record->master->board, record->cell, ORDER_RETIRE);
@@ -243,7 +257,8 @@ look_at_queues(struct master *m, int64_t now_ms)
 {
 	if (m->stop.queue_closed || now_ms < m->stop.queue_ms)
 		return;
-	if (empty_queues(m))
+	m->stop.is_short = !empty_queues(m);
+	if (!m->stop.is_short)
 		held_close_listeners(m);
 	else
 		m->stop.queue_ms = now_ms + HANDSHAKE_MS;

@@ -91,6 +91,7 @@ struct stop {
 	bool hurried;
 	bool killed;	   /* KILL was sent; waiting for the reaping */
 	bool queue_closed; /* listeners refuse */
+	bool is_short;	   /* queues could not be emptied */
 	struct held_connection *held;
 	size_t held_count, held_next, held_room;
 	rlim_t held_open, held_most; /* descriptors for workers stay free */

@@ -156,7 +156,10 @@ wait_for_connection(struct worker *worker)
 			    CHANNEL_HELP);
 		return;
 	}
-	worker->sick = found == WAIT_BROKEN;
+	if (found == WAIT_BROKEN) {
+		listener_broken(worker, EINVAL);
+		return;
+	}
 	if (found == WAIT_NOTHING)
 		sigpipe_drain();
 	if (found == WAIT_NOTHING && tick_ms > 0)

@@ -16,7 +16,8 @@ struct waiter;
 
 enum {
 	WAIT_CHANNEL = -1, /* look into the channel */
-	WAIT_BROKEN = -3,  /* a handler closed what we wait with */
+	/* A handler closed what we wait with, or a listener is shut. */
+	WAIT_BROKEN = -3,
 	WAIT_NOTHING = -2, /* a signal, or the timeout: look at both */
 };
 

@@ -100,6 +100,8 @@ waiter_wait(struct waiter *waiter, int last, int timeout_ms, bool *more)
 		tag = events[i].data.fd;
 		if (tag == WAIT_CHANNEL || tag == WAIT_NOTHING)
 			return tag;
+		if ((events[i].events & (EPOLLHUP | EPOLLERR)) != 0)
+			return WAIT_BROKEN;
 		*more = *more || best >= 0;
 		if (best < 0 ||
 		    distance(waiter, last, tag) < distance(waiter, last, best))

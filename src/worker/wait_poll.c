@@ -70,6 +70,9 @@ waiter_wait(struct waiter *waiter, int last, int timeout_ms, bool *more)
 		return WAIT_NOTHING;
 	for (i = 1; i <= waiter->listeners; i++) {
 		index = (last + i) % waiter->listeners;
+		if ((waiter->items[FIRST_LISTENER + index].revents & ~POLLIN) !=
+		    0)
+			return WAIT_BROKEN;
 		if (waiter->items[FIRST_LISTENER + index].revents != 0)
 			return index;
 	}
