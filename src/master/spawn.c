@@ -138,6 +138,18 @@ fail:
 	return -1;
 }
 
+/* Whoever started us may ignore SIGCHLD; then nobody could be waited for
+ * (POSIX.1-2008, _exit, Consequences of Process Termination). */
+static void
+keep_children_waitable(void)
+{
+	struct sigaction now;
+
+	if (sigaction(SIGCHLD, NULL, &now) == 0 &&
+	    (now.sa_flags & SA_SIGINFO) == 0 && now.sa_handler == SIG_IGN)
+		(void)signal(SIGCHLD, SIG_DFL);
+}
+
 pid_t
 spawn_helper(int (*run)(void *arg), void *arg)
 {
@@ -145,6 +157,7 @@ spawn_helper(int (*run)(void *arg), void *arg)
 	pid_t pid;
 	int status;
 
+	keep_children_waitable();
 	pid = fork_with_signals_blocked();
 	if (pid != 0)
 		return pid;
