@@ -17,6 +17,7 @@
 
 #include "api/programs.h"
 #include "base/fd.h"
+#include "base/log.h"
 #include "base/sigpipe.h"
 #include "master/spawn.h"
 #include "worker/worker.h"
@@ -34,6 +35,12 @@ struct inspection {
 int
 program_fail(const char *program, const struct error *e)
 {
+	if (program_stderr_is_client()) {
+		log_set_ident(program);
+		log_open_syslog();
+		log_error(e);
+		return error_exit_code(e);
+	}
 	(void)fflush(stdout);
 	(void)fprintf(stderr, "%s: PF%04d %s\n", program, (int)e->id, e->text);
 	return error_exit_code(e);

@@ -21,6 +21,7 @@
 #include "api/programs.h"
 #include "base/fd.h"
 #include "base/log.h"
+#include "base/sigpipe.h"
 #include "conn/conn.h"
 #include "master/spawn.h"
 #include "worker/worker.h"
@@ -137,11 +138,16 @@ run_copier(void *arg)
 }
 
 static int
-child_code(int status)
+child_code(const struct options *options, int status)
 {
+	struct error e;
+
 	if (status != -1 && WIFEXITED(status))
 		return WEXITSTATUS(status);
-	return msg_find(PF_MODULE_DIED)->exit_code;
+	(void)error_set(&e, PF_MODULE_DIED, "%s was killed by signal %s",
+	    options->settings->services[0].name,
+	    status == -1 ? "unknown" : sigpipe_name(WTERMSIG(status)));
+	return program_fail(options->settings->program, &e);
 }
 
 static int
@@ -167,23 +173,22 @@ serve_between_pipes(const struct options *options)
 		(void)spawn_wait(copier);
 	}
 	status = spawn_wait(handler);
-	return child_code(status);
+	return child_code(options, status);
 fail:
 	(void)error_set(&e, PF_SYSCALL, "one-shot: %s", strerror(errno));
 	return program_fail(options->settings->program, &e);
 }
 
-/* inetd(8) makes standard error the client's socket; a log there would be
- * part of the conversation. */
-static void
-keep_log_off_the_socket(void)
+/* inetd(8) makes standard error the client's socket; what is written there
+ * is part of the conversation. */
+bool
+program_stderr_is_client(void)
 {
 	struct stat in, err;
 
-	if (fstat(STDERR_FILENO, &err) == -1 ||
-	    (fstat(STDIN_FILENO, &in) == 0 && in.st_dev == err.st_dev &&
-		in.st_ino == err.st_ino))
-		log_open_syslog();
+	return fstat(STDERR_FILENO, &err) == 0 &&
+	    fstat(STDIN_FILENO, &in) == 0 && S_ISSOCK(in.st_mode) &&
+	    in.st_dev == err.st_dev && in.st_ino == err.st_ino;
 }
 
 int
@@ -194,7 +199,8 @@ program_one_shot(const struct options *options)
 
 	if (fstat(STDIN_FILENO, &in) == -1 || !S_ISSOCK(in.st_mode))
 		return serve_between_pipes(options);
-	keep_log_off_the_socket();
+	if (program_stderr_is_client())
+		log_open_syslog();
 	fd = fcntl(STDIN_FILENO, F_DUPFD, 3);
 	if (fd == -1 || fd_set_cloexec(fd, true) == -1 ||
 	    fd_set_nonblocking(fd, false) == -1)

@@ -8,7 +8,10 @@
 
 #include "api/options.h"
 
-/* "preforkd: PF0500 reason" on stderr; the exit code of it. */
+/* Is standard error the socket of a client that inetd(8) passed? */
+bool program_stderr_is_client(void);
+/* "preforkd: PF0500 reason" on stderr, or in the system's log where that is
+ * a client; the exit code of it. */
 int program_fail(const char *program, const struct error *e);
 
 int program_check(const struct options *options);

@@ -92,6 +92,12 @@ act_on_size(struct master *m)
 		resize_by(m, 1);
 	if (sigpipe_take(SIGTTOU, NULL))
 		resize_by(m, -1);
+}
+
+/* Before HUP, which ends a drain: of the two at once, serving wins. */
+static void
+act_on_drain(struct master *m)
+{
 	if (!sigpipe_take(SIGWINCH, NULL))
 		return;
 	if (m->phase == PHASE_SERVING && !m->settings->foreground)
@@ -128,6 +134,7 @@ signals_ready(void *arg, short revents)
 	if (sigpipe_take(SIGCHLD, NULL))
 		reap_all(m);
 	act_on_stop(m);
+	act_on_drain(m);
 	if (sigpipe_take(SIGHUP, NULL))
 		reload_request(m);
 	if (sigpipe_take(SIGUSR1, NULL))
