@@ -166,6 +166,21 @@ cohort_kill(struct cohort *cohort, enum kill_reason why)
 }
 
 void
+cohort_kill_starting(struct cohort *cohort, enum kill_reason why)
+{
+	const struct crew *crew;
+	unsigned slot;
+	size_t i;
+
+	for (i = 0; i < cohort->generation->service_count; i++) {
+		crew = &cohort->crews[i];
+		for (slot = 0; slot < crew->pool.capacity; slot++)
+			if (crew->pool.slots[slot].state == POOL_STARTING)
+				record_kill(crew->by_slot[slot], why);
+	}
+}
+
+void
 cohort_tick(struct cohort *cohort, int64_t now_ms)
 {
 	struct crew *crew;

@@ -230,7 +230,7 @@ count_held(const struct stop *stop, unsigned service)
 }
 
 /*
- * Held connections need workers even if all of a service have died, or were
+ * Held connections need workers even if some of a service have died, or were
  * sent TERM together with the master: slots are wanted again for as long as
  * there are any, under the pool's back-off.
  */
@@ -247,7 +247,7 @@ keep_workers_for_held(struct master *m)
 		most = m->settings->services[i].workers;
 		event.want = held < most ? held : most;
 		if ((held == 0 && crew->pool.want > 0) ||
-		    (held > 0 && crew->pool.want == 0 && crew->alive == 0))
+		    (event.want > crew->alive && event.want > crew->pool.want))
 			crew_event(crew, event);
 	}
 }

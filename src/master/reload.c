@@ -104,23 +104,6 @@ retire_cohort(struct master *m, struct cohort *cohort)
 	cohort_resize_all(cohort, 0);
 }
 
-/* Those that are not READY have no connection that could be lost. */
-static void
-kill_starting(struct cohort *cohort)
-{
-	const struct crew *crew;
-	unsigned slot;
-	size_t i;
-
-	for (i = 0; i < cohort->generation->service_count; i++) {
-		crew = &cohort->crews[i];
-		for (slot = 0; slot < crew->pool.capacity; slot++)
-			if (crew->pool.slots[slot].state == POOL_STARTING)
-				record_kill(crew->by_slot[slot],
-				    KILL_START_FAILED);
-	}
-}
-
 static void
 roll_back(struct master *m)
 {
@@ -128,7 +111,7 @@ roll_back(struct master *m)
 
 	log_failed(m, &cohort->reason);
 	m->incoming = NULL;
-	kill_starting(cohort);
+	cohort_kill_starting(cohort, KILL_START_FAILED);
 	retire_cohort(m, cohort);
 	undo_drain(m);
 }

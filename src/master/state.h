@@ -28,6 +28,7 @@ enum kill_reason {
 	KILL_GARBAGE,
 	KILL_DEAF,
 	KILL_START_FAILED,
+	KILL_STOPPED_EARLY,
 	KILL_REASONS
 };
 
@@ -140,6 +141,9 @@ bool cohort_complete(const struct cohort *cohort);
 int64_t cohort_deadline(const struct cohort *cohort);
 void cohort_tick(struct cohort *cohort, int64_t now_ms);
 void cohort_kill(struct cohort *cohort, enum kill_reason why);
+/* Those that are not READY: they have no connection that could be lost.  Call
+ * it before they are told to go. */
+void cohort_kill_starting(struct cohort *cohort, enum kill_reason why);
 
 /* crew.c: feed the policy and perform what it says. */
 void crew_event(struct crew *crew, struct pool_event event);

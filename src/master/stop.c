@@ -81,6 +81,7 @@ stop_graceful(struct master *m, const char *who, int64_t timeout_ms)
 		return;
 	}
 	begin(m, who, timeout_ms);
+	cohort_kill_starting(m->current, KILL_STOPPED_EARLY);
 	cohort_resize_all(m->current, 0);
 	held_begin(m, clock_ms());
 }

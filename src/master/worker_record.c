@@ -31,7 +31,7 @@ kill_reason_name(enum kill_reason why)
 		"its generation did not finish in drain_timeout",
 		"the stop did not finish in time", "fast stop",
 		"it wrote nonsense to its channel", "it closed its channel",
-		"the start failed" };
+		"the start failed", "not ready when the stop came" };
 
 	return (unsigned)why < KILL_REASONS ? names[why] : "unknown";
 }
