@@ -1,0 +1,140 @@
+# -i: one connection, which somebody else has accepted, or a pipe.
+
+# shellcheck disable=SC2034,SC2154 # what helper.bash and make know
+
+load helper
+load faults
+
+# one_shot argument...: with the standard input of the test.
+one_shot() {
+	(become -1 timeout -k 1 "$DEADLINE" "$PREFORKD" -i "$@")
+}
+
+# ends_with CODE argument...: one_shot; $T/out and $T/err.
+ends_with() {
+	local code=$1 got=0
+
+	shift
+	one_shot "$@" >"$T/out" 2>"$T/err" || got=$?
+	cat "$T/out" "$T/err"
+	[[ $got -eq $code ]] || fail "exit $got and not $code"
+}
+
+# inetd [-e] argument...: a super-server for one client, at ADDR.
+inetd() {
+	local err=()
+
+	if [[ $1 == -e ]]; then
+		err=(-e)
+		shift
+	fi
+	mkfifo "$T/port"
+	(
+		exec </dev/null >"$T/port" 2>"$T/err"
+		become -1 "$PREFORK_TOOLS/inetd" "${err[@]}" "$PREFORKD" -i "$@"
+	) &
+	SERVER=$!
+	read -r -t "$DEADLINE" ADDR <"$T/port"
+	rm "$T/port"
+}
+
+inetd_ends() {
+	local got=0
+
+	wait_gone "$SERVER" || return 1
+	wait "$SERVER" 2>/dev/null || got=$?
+	[[ $got -eq $1 ]] || fail "exit $got and not $1"
+}
+
+@test "a pipe is served as a connection, byte by byte" {
+	ends_with 0 echo <"$FAULT"
+	cmp "$FAULT" "$T/out"
+	ends_with 0 "$PREFORK_FAULTS/die2004.so" <"$FAULT"
+	cmp "$FAULT" "$T/out"
+	[[ $(printf 'pipe\n' | one_shot echo | cat) == pipe ]]
+	ends_with 0 echo </dev/null
+	[[ ! -s $T/out && ! -s $T/err ]]
+}
+
+@test "a handler that has enough ends it, whatever its client still has" {
+	mkfifo "$T/input"
+	exec {input}<>"$T/input"
+	printf 'hello, there' >&"$input"
+	ends_with 0 echo max_bytes=5 <&"$input"
+	[[ $(<"$T/out") == hello ]]
+	ends_with 3 "$FAULT" < <(printf 'exit 3\n')
+}
+
+@test "a reader that goes away ends it" {
+	(one_shot echo <"$FAULT" || :) | head -c 10 | cmp -n 10 - "$FAULT"
+}
+
+@test "standard descriptors that are closed do no harm" {
+	[[ $(printf 'word\n' | one_shot echo 2>&-) == word ]]
+	printf 'word\n' | one_shot echo >&-
+	one_shot echo <&- >"$T/out"
+	[[ ! -s $T/out ]]
+}
+
+@test "what goes wrong is told on standard error, with its code" {
+	ends_with 78 nosuch </dev/null
+	grep 'PF0300 ' "$T/err"
+	ends_with 78 echo max_bytes=x </dev/null
+	grep 'PF0306 ' "$T/err"
+	ends_with 78 "$FAULT" init=fail </dev/null
+	grep 'PF0309 ' "$T/err"
+	ends_with 64 </dev/null
+	grep 'PF0501 ' "$T/err"
+}
+
+@test "a handler that crashes is told of" {
+	CRASHING=1
+	ends_with 78 "$FAULT" < <(printf 'segv\n')
+	grep 'PF0310 .*SEGV' "$T/err"
+}
+
+@test "a socket is handed to the handler, which is alone with it" {
+	inetd echo
+	talk "$ADDR" bulk 1000000 9 shut eof
+	inetd_ends 0
+	inetd "$PREFORK_FAULTS/die2004.so"
+	talk "$ADDR" line word shut eof
+	inetd_ends 0
+	inetd "$FAULT"
+	[[ $(talk "$ADDR" send 'fds\n' shut print) == 'fds 0 1 2 3' ]]
+	inetd_ends 0
+}
+
+@test "a client that resets ends it" {
+	inetd echo
+	talk "$ADDR" line word reset
+	wait_gone "$SERVER"
+}
+
+@test "the log does not go to the client's socket" {
+	inetd -v echo
+	talk "$ADDR" line word shut eof
+	inetd_ends 0
+	inetd -v nosuch
+	talk "$ADDR" eof
+	inetd_ends 78
+	inetd echo max_bytes=x
+	talk "$ADDR" eof
+	inetd_ends 78
+	inetd "$FAULT" init=fail
+	talk "$ADDR" eof
+	inetd_ends 78
+}
+
+@test "what is wrong with the options does not go there either" {
+	inetd -w 0 echo
+	talk "$ADDR" eof
+	inetd_ends 64
+}
+
+@test "the log goes to standard error where that is something else" {
+	inetd -e nosuch
+	talk "$ADDR" eof
+	inetd_ends 78
+	grep 'PF0300 ' "$T/err"
+}
