@@ -126,7 +126,6 @@ close_all(struct master *m)
 	loop_free(m->loop);
 	scoreboard_close(&m->board);
 	free(m->records);
-	fd_close(&m->starter_fd);
 	if (m->limit_raised)
 		(void)setrlimit(RLIMIT_NOFILE, &m->former_limit);
 }
@@ -135,8 +134,8 @@ static void
 fail_start(struct master *m, const struct error *e)
 {
 	m->exit_code = error_exit_code(e);
+	m->start_error = *e;
 	log_error(e);
-	notify_failed(m, e);
 }
 
 static bool
@@ -224,16 +223,14 @@ run_loop(struct master *m)
 		log_event(PF_STOPPED, "%s has ended", m->settings->program);
 }
 
+/* Last of all: when the starter returns nothing is left behind. */
 static void
-tell_stopped_early(struct master *m)
+tell_starter(struct master *m)
 {
-	struct error e;
-
-	if (m->starter_fd < 0)
-		return;
-	(void)error_set(&e, PF_START_FAILED,
-	    "the daemon was stopped before it was ready");
-	notify_failed(m, &e);
+	if (m->start_error.id == PF_NONE)
+		(void)error_set(&m->start_error, PF_START_FAILED,
+		    "the daemon was stopped before it was ready");
+	notify_failed(m, &m->start_error);
 }
 
 static int
@@ -251,8 +248,8 @@ run_master(struct settings *settings, int starter_fd)
 		fail_start(&m, &e);
 	else
 		run_loop(&m);
-	tell_stopped_early(&m);
 	close_all(&m);
+	tell_starter(&m);
 	return m.exit_code;
 }
 

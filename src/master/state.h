@@ -120,6 +120,7 @@ struct master {
 	enum phase phase;
 	struct stop stop;
 	struct pidfile pidfile;
+	struct error start_error; /* for the starter, at the end */
 	int starter_fd; /* the starting process waits at the other end */
 	pid_t pid;
 	struct rlimit former_limit; /* RLIMIT_NOFILE as it came to us, */

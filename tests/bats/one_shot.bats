@@ -65,8 +65,12 @@ inetd_ends() {
 	ends_with 3 "$FAULT" < <(printf 'exit 3\n')
 }
 
-@test "a reader that goes away ends it" {
-	(one_shot echo <"$FAULT" || :) | head -c 10 | cmp -n 10 - "$FAULT"
+@test "a reader that goes away ends it, however much there is to come" {
+	(one_shot echo </dev/zero || printf '%d\n' "$?" >"$T/code") |
+		head -c 10 | cmp -n 10 - /dev/zero
+	wait_for nobody_left
+	# Not by its deadline.
+	run ! grep -E '124|137' "$T/code"
 }
 
 @test "standard descriptors that are closed do no harm" {

@@ -35,10 +35,18 @@ descriptor() {
 	readlink "/proc/$2/fd/$1"
 }
 
+# script_file NAME < COMMANDS
+script_file() {
+	{
+		printf '#!/bin/sh\n'
+		cat
+	} >"$T/$1"
+	chmod 755 "$T/$1"
+}
+
 # preforkd begins with this umask; the test keeps its own.
 preforkd_mask() {
-	printf '#!/bin/sh\numask %s\nexec "$@"\n' "$1" >"$T/masked"
-	chmod 755 "$T/masked"
+	printf 'umask %s\nexec "$@"\n' "$1" | script_file masked
 	[[ $PREFORKD == "$T/preforkd" ]] || preforkd_by "$T/masked"
 }
 
@@ -70,17 +78,24 @@ preforkd_mask() {
 	local fd
 
 	need script
-	# shellcheck disable=SC2016 # for the script
-	printf '%s\n' '#!/bin/sh' 'command="$(printf "'\''%s'\'' " "$@")"' \
-		'exec script -qec "$command" /dev/null' >"$T/terminal"
-	chmod 755 "$T/terminal"
+	script_file terminal <<-'END'
+		inside=$PREFORK_TEST_INSTANCE/inside
+		exec script -qec "$inside $(printf "'%s' " "$@")" /dev/null
+	END
+	# While the terminal is there.
+	script_file inside <<-'END'
+		cd "$PREFORK_TEST_INSTANCE"
+		"$@" || exit
+		ps -o sid= -o tty= -p $$ >starter
+		ps -o sid= -o tty= -p "$(cat pid)" >daemon
+	END
 	preforkd_by "$T/terminal"
 	start_daemon -w 1 "$FAULT"
-	[[ $(field tty "$MASTER") == '?' ]]
-	[[ $(field sid "$MASTER") != "$(field sid $$)" ]]
+	run ! grep '?' "$T/starter"
+	grep '?' "$T/daemon"
+	run ! grep "$(awk '{ print $1 }' "$T/starter")" "$T/daemon"
 	# Its session has no leader, so that it never gets a terminal.
 	[[ $(field sid "$MASTER") != "$MASTER" ]]
-	[[ ! -e /proc/$(field sid "$MASTER") ]]
 	for fd in 0 1 2; do
 		[[ $(descriptor "$fd" "$MASTER") == /dev/null ]]
 	done
