@@ -89,6 +89,7 @@ serve_one(const struct options *options, int fd)
 	(void)signal(SIGPIPE, SIG_IGN);
 	if (load_handler(options, &module, &worker_data, &e) == -1) {
 		log_error(&e);
+		module_fini(&module);
 		return error_exit_code(&e);
 	}
 	if (module.descriptor != NULL) {
@@ -98,6 +99,7 @@ serve_one(const struct options *options, int fd)
 		module.handle_client(fd);
 		conn_end_bare(fd, NULL);
 	}
+	module_fini(&module);
 	return 0;
 }
 
@@ -167,7 +169,10 @@ serve_between_pipes(const struct options *options)
 		goto fail;
 	copier = spawn_helper(run_copier, &relay);
 	fd_close(&ends[0]);
+	/* Whoever goes away first, the other two must hear of it. */
+	(void)signal(SIGPIPE, SIG_IGN);
 	copy(relay.outer_fd, STDOUT_FILENO);
+	fd_close(&relay.outer_fd);
 	if (copier > 0) {
 		(void)kill(copier, SIGKILL);
 		(void)spawn_wait(copier);

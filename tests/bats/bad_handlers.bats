@@ -34,11 +34,11 @@ said() {
 	grep -F -- "$1" "$T/err" || fail "not said: $1"
 }
 
-# compile FILE < C
+# compile FILE [option...] < C
 compile() {
 	# $CC may have arguments of its own.
 	# shellcheck disable=SC2086
-	$CC -w -shared -fPIC -x c -o "$1" -
+	$CC -w -shared -fPIC -o "$1" "${@:2}" -x c -
 }
 
 @test "a handler that is nowhere is unknown, and the nearest is proposed" {
@@ -81,6 +81,16 @@ compile() {
 @test "a missing symbol, on either side, is named" {
 	preforkd_by_itself
 	handler PF0301 "$PREFORK_FAULTS/undefined.so"
+	said nobody_has_this_function
+	# Not only at the first call, as it was linked for.
+	compile "$T/lazy.so" -Wl,-z,lazy <<-'END'
+		void nobody_has_this_function(int sock);
+		void HandleClient(int sock)
+		{
+			nobody_has_this_function(sock);
+		}
+	END
+	handler PF0301 "$T/lazy.so"
 	said nobody_has_this_function
 	handler PF0302 "$PREFORK_FAULTS/noentry.so"
 	said HandleClient
