@@ -218,13 +218,14 @@ hand_over(struct master *m)
 }
 
 static unsigned
-count_held(const struct stop *stop, unsigned service)
+count_waiting(const struct stop *stop, unsigned service)
 {
 	unsigned count = 0;
 	size_t i;
 
 	for (i = stop->held_next; i < stop->held_count; i++)
-		if (stop->held[i].fd >= 0 && stop->held[i].service == service)
+		if (stop->held[i].fd >= 0 && !stop->held[i].given &&
+		    stop->held[i].service == service)
 			count++;
 	return count;
 }
@@ -243,7 +244,7 @@ keep_workers_for_held(struct master *m)
 
 	for (i = 0; i < m->current->generation->service_count; i++) {
 		crew = &m->current->crews[i];
-		held = m->stop.killed ? 0 : count_held(&m->stop, i);
+		held = m->stop.killed ? 0 : count_waiting(&m->stop, i);
 		most = m->settings->services[i].workers;
 		event.want = held < most ? held : most;
 		if ((held == 0 && crew->pool.want > 0) ||
