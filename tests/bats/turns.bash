@@ -70,7 +70,7 @@ load_begin() {
 		while [[ ! -e $T/enough ]]; do
 			talk -n 4 "$ADDR" line one shut eof close connect \
 				line two shut eof || exit 1
-			printf 'served\n'
+			printf .
 		done
 	) >"$T/load" 2>&1 &
 	LOAD_PID=$!
