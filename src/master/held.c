@@ -230,26 +230,60 @@ count_waiting(const struct stop *stop, unsigned service)
 	return count;
 }
 
+/* Workers that are free or will be without anybody's finishing. */
+static unsigned
+count_available(const struct master *m, const struct crew *crew)
+{
+	unsigned i, count;
+
+	count = pool_count(&crew->pool, POOL_STARTING) +
+	    pool_count(&crew->pool, POOL_READY) +
+	    pool_count(&crew->pool, POOL_BACKOFF);
+	for (i = 0; i < m->board.slots; i++)
+		if (m->records[i] != NULL && m->records[i]->crew == crew &&
+		    m->records[i]->parked)
+			count++;
+	return count;
+}
+
 /*
- * Held connections need workers even if some of a service have died, or were
- * sent TERM together with the master: slots are wanted again for as long as
- * there are any, under the pool's back-off.
+ * Held connections need workers even if some of a service have died, were
+ * sent TERM together with the master, or never finish what they serve: places
+ * that are empty are filled again, under the pool's back-off.
  */
+static void
+keep_workers_for(struct crew *crew, unsigned waiting)
+{
+	struct master *m = crew->cohort->master;
+	struct pool_event event = { .kind = EVENT_RESIZE };
+	unsigned most = m->settings->services[crew->service].workers;
+	unsigned available = count_available(m, crew);
+	unsigned there = crew->alive + pool_count(&crew->pool, POOL_BACKOFF);
+
+	if (waiting <= available || most <= there)
+		return;
+	event.want = waiting - available;
+	if (event.want > most - there)
+		event.want = most - there;
+	event.want += crew->pool.want;
+	if (event.want <= crew->pool.capacity)
+		crew_event(crew, event);
+}
+
 static void
 keep_workers_for_held(struct master *m)
 {
-	struct pool_event event = { .kind = EVENT_RESIZE };
 	struct crew *crew;
-	unsigned i, held, most;
+	unsigned i, waiting;
 
 	for (i = 0; i < m->current->generation->service_count; i++) {
 		crew = &m->current->crews[i];
-		held = m->stop.killed ? 0 : count_waiting(&m->stop, i);
-		most = m->settings->services[i].workers;
-		event.want = held < most ? held : most;
-		if ((held == 0 && crew->pool.want > 0) ||
-		    (event.want > crew->alive && event.want > crew->pool.want))
-			crew_event(crew, event);
+		waiting = m->stop.killed ? 0 : count_waiting(&m->stop, i);
+		if (waiting > 0)
+			keep_workers_for(crew, waiting);
+		else if (crew->pool.want > 0)
+			crew_event(crew,
+			    (struct pool_event) { .kind = EVENT_RESIZE });
 	}
 }
 

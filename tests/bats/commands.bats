@@ -60,10 +60,11 @@ modules_in() {
 	cp "$FAULT" "$PREFORK_FAULTS/die2004.so" "$T/modules"
 	: >"$T/modules/README"
 	ln -s nowhere "$T/modules/gone.so"
+	mkdir "$T/modules/folder.so"
 	says '^fault +1\.0 +does what the client says' -L -M "$T/modules"
 	grep '^die2004 .*HandleClient' "$T/out"
 	grep '^echo .*RFC 862' "$T/out"
-	run ! grep -E 'README|gone' "$T/out"
+	run ! grep -E 'README|gone|folder' "$T/out"
 	[[ $(cut -d ' ' -f 1 "$T/out" | head -n 3 | tr '\n' ' ') == \
 		'die2004 echo fault ' ]]
 }

@@ -74,6 +74,8 @@ inetd_ends() {
 }
 
 @test "standard descriptors that are closed do no harm" {
+	# A script before it would open files of its own there.
+	preforkd_by ''
 	[[ $(printf 'word\n' | one_shot echo 2>&-) == word ]]
 	# Not even by a log that would get into what takes their place.
 	[[ -z $(one_shot "$FAULT" init=fail </dev/null 2>&- || :) ]]

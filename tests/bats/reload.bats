@@ -33,6 +33,11 @@ has_only() {
 	[[ $(workers) == "$1" ]]
 }
 
+# All generations that were begun have ended, but for the one that serves.
+has_only_current() {
+	[[ $(log_count PF0110) -eq $(log_count PF0105) ]]
+}
+
 # What the kernel knows the listening socket by.
 listening_socket() {
 	awk -v port="$(printf ':%04X' "$PORT")" \
@@ -238,4 +243,26 @@ start_installed() {
 	load_end
 	wait_log 'PF0110 generation 1 '
 	invariants 2
+}
+
+@test "reloads of which some workers fail end no connection of the others" {
+	local i
+
+	expect_message PF0107
+	allow_message PF0405 PF0406 PF0407
+	start_moody -w 16
+	load_begin
+	mood some
+	for i in {1..60}; do
+		kill -HUP "$MASTER"
+		wait_log 'PF010[67] ' "$i"
+		settled
+	done
+	load_end
+	printf 'failed: %d\n' "$(log_count PF0107)"
+	mood ok
+	kill -HUP "$MASTER"
+	wait_log 'PF010[67] ' 61
+	wait_for has_only_current
+	invariants 16
 }

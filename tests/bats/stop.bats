@@ -38,6 +38,29 @@ term_to_all_workers_first() {
 	kill -TERM "${pids[@]}" "$MASTER"
 }
 
+# One of two workers is busy for ever; the other is to serve $1 clients who end
+# it and $2 who do not.
+exits_then_words() {
+	local idle rest
+
+	start -w 2 "$FAULT"
+	misbehave
+	idle=$(workers | grep -vxF "$CULPRIT")
+	kill -STOP "$idle"
+	talk_start -n "$1" "$ADDR" send 'exit 1\n' say queued gone
+	talk_said queued || return 1
+	talk_start -n "$2" "$ADDR" send 'echo word\n' say queued \
+		expect 'word\n' shut eof
+	rest=$TALK_PID
+	talk_said queued || return 1
+	kill -TERM "$MASTER"
+	wait_for is_refused || return 1
+	kill -CONT "$idle"
+	talk_end 0 "$rest" || return 1
+	clients_kill
+	wait_exit
+}
+
 @test "TERM: 20 served at once and 50 in the queue are served, others refused" {
 	start -w 20 echo
 	all_are_served term
@@ -105,24 +128,11 @@ term_to_all_workers_first() {
 }
 
 @test "handlers that exit during the stop leave the queue to others" {
-	local idle rest
+	exits_then_words 3 20
+}
 
-	start -w 2 "$FAULT"
-	misbehave
-	idle=$(workers | grep -vxF "$CULPRIT")
-	kill -STOP "$idle"
-	talk_start -n 3 "$ADDR" send 'exit 1\n' say queued gone
-	talk_said queued
-	talk_start -n 20 "$ADDR" send 'echo word\n' say queued \
-		expect 'word\n' shut eof
-	rest=$TALK_PID
-	talk_said queued
-	kill -TERM "$MASTER"
-	wait_for is_refused
-	kill -CONT "$idle"
-	talk_end 0 "$rest"
-	clients_kill
-	wait_exit
+@test "the last in the queue is not left to a worker that stays busy" {
+	exits_then_words 1 1
 }
 
 @test "stop_timeout ends who never finishes, and the code is 0 all the same" {

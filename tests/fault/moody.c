@@ -4,6 +4,7 @@
  * the start did not.
  *
  *	fail crash exit hang	as they say
+ *	some			fail in one process of seven
  *	wait			until somebody opens the FIFO "gate" to write
  *
  * Runs in: worker.
@@ -12,6 +13,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -62,6 +64,13 @@ wait_at_gate(void)
 		close(fd);
 }
 
+static bool
+must_fail(const char *mood)
+{
+	return strcmp(mood, "fail") == 0 ||
+	    (strcmp(mood, "some") == 0 && getpid() % 7 == 0);
+}
+
 static int
 worker_init(const void *config, void **worker_data, char *reason,
     size_t reason_bytes)
@@ -71,7 +80,7 @@ worker_init(const void *config, void **worker_data, char *reason,
 	(void)config;
 	*worker_data = NULL;
 	read_mood(mood);
-	if (strcmp(mood, "fail") == 0) {
+	if (must_fail(mood)) {
 		snprintf(reason, reason_bytes, "not in the mood");
 		return -1;
 	}
