@@ -181,6 +181,21 @@ cohort_kill_starting(struct cohort *cohort, enum kill_reason why)
 }
 
 void
+cohort_admit(struct cohort *cohort)
+{
+	const struct crew *crew;
+	unsigned slot;
+	size_t i;
+
+	for (i = 0; i < cohort->generation->service_count; i++) {
+		crew = &cohort->crews[i];
+		for (slot = 0; slot < crew->pool.capacity; slot++)
+			if (crew->by_slot[slot] != NULL)
+				record_admit(crew->by_slot[slot]);
+	}
+}
+
+void
 cohort_tick(struct cohort *cohort, int64_t now_ms)
 {
 	struct crew *crew;

@@ -126,6 +126,7 @@ commit(struct master *m)
 	m->drained = false;
 	log_event(PF_RELOAD_DONE, "reload done: generation %u serves",
 	    m->current->generation->number);
+	cohort_admit(m->current);
 	retire_cohort(m, former);
 }
 

@@ -42,6 +42,7 @@ struct worker_record {
 	struct loop_watch watch;
 	int64_t forked_ms;
 	int64_t deaf_since_ms; /* its channel ended but it lives; else 0 */
+	bool admitted;	       /* GO was sent: it may have connections */
 	bool told;	       /* RETIRE or DRAIN was sent */
 	bool leaving;	       /* said DONE */
 	size_t handed;	       /* place in stop.held and one, 0: none */
@@ -142,8 +143,10 @@ bool cohort_complete(const struct cohort *cohort);
 int64_t cohort_deadline(const struct cohort *cohort);
 void cohort_tick(struct cohort *cohort, int64_t now_ms);
 void cohort_kill(struct cohort *cohort, enum kill_reason why);
-/* Those that are not READY: they have no connection that could be lost.  Call
- * it before they are told to go. */
+/* Let all in that are READY. */
+void cohort_admit(struct cohort *cohort);
+/* Those that are not READY: they were not let in, so no connection can be
+ * lost.  Call it before they are told to go. */
 void cohort_kill_starting(struct cohort *cohort, enum kill_reason why);
 
 /* crew.c: feed the policy and perform what it says. */
@@ -164,6 +167,9 @@ bool crew_may_log(struct crew *crew, unsigned long *unsaid);
 struct worker_record *record_new(struct crew *crew, unsigned slot);
 void record_free(struct worker_record *record);
 void record_kill(struct worker_record *record, enum kill_reason why);
+/* Let a worker accept that is READY and wanted.  Until then it has no
+ * connection, and can be killed without losing one. */
+void record_admit(struct worker_record *record);
 /* RETIRE, or DRAIN while a graceful stop hands out the queue. */
 void record_tell(struct worker_record *record);
 void record_ready(void *arg, short revents);

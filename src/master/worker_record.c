@@ -149,6 +149,21 @@ keep_single(struct crew *crew)
 	    (struct pool_event) { .kind = EVENT_RESIZE, .want = 1 });
 }
 
+void
+record_admit(struct worker_record *record)
+{
+	struct master *m = record->master;
+	struct pool *pool = &record->crew->pool;
+
+	if (record->admitted || m->phase >= PHASE_STOPPING ||
+	    record->crew->cohort == m->incoming ||
+	    pool->slots[record->slot].state != POOL_READY)
+		return;
+	record->admitted = true;
+	if (channel_send_type(record->channel.fd, CHANNEL_GO) == -1)
+		record_kill(record, KILL_DEAF);
+}
+
 static void
 worker_is_ready(struct worker_record *record, uint32_t flags)
 {
@@ -164,6 +179,7 @@ worker_is_ready(struct worker_record *record, uint32_t flags)
 	    (long long)(clock_ms() - record->forked_ms));
 	crew_event(record->crew,
 	    (struct pool_event) { .kind = EVENT_READY, .slot = record->slot });
+	record_admit(record);
 }
 
 static void

@@ -15,11 +15,12 @@
 
 enum channel_type {
 	/* worker to master */
-	CHANNEL_READY = 1, /* about to accept; value: READY_SINGLE or 0 */
+	CHANNEL_READY = 1, /* could accept; value: READY_SINGLE or 0 */
 	CHANNEL_FAILED,	   /* value: message id, text: the reason */
 	CHANNEL_DONE,	   /* value: DONE_LEAVING or DONE_FREE */
 	CHANNEL_HELP,	   /* woken for a connection that it cannot take */
 	/* master to worker */
+	CHANNEL_GO,	/* accept from now on */
 	CHANNEL_RETIRE, /* finish the connection, exit 0 */
 	CHANNEL_DRAIN,	/* stop accepting; DONE when free, then SERVE or
 			   RETIRE follow */

@@ -118,14 +118,24 @@ run_exit_hook(const struct worker *worker)
 	(void)fflush(NULL);
 }
 
-_Noreturn void
-leave(struct worker *worker)
+static void
+serve_the_rest(struct worker *worker)
 {
-	waiter_free(worker->waiter);
+	/* Who was never let in has been woken for nobody, and its master may
+	 * be one that only tries a handler. */
+	if (!worker->admitted)
+		return;
 	if (worker->orphan && master_is_dead(worker))
 		serve_as_orphan(worker);
 	else if (!worker->sick)
 		serve_last_wakeup(worker);
+}
+
+_Noreturn void
+leave(struct worker *worker)
+{
+	waiter_free(worker->waiter);
+	serve_the_rest(worker);
 	if (worker->draining && !worker->retired && !worker->orphan)
 		serve_what_is_handed(worker);
 	run_exit_hook(worker);

@@ -27,6 +27,9 @@ static void
 obey_message(struct worker *worker, struct channel_message *message)
 {
 	switch (message->type) {
+	case CHANNEL_GO:
+		worker->admitted = true;
+		break;
 	case CHANNEL_RETIRE:
 		worker->retired = true;
 		break;
@@ -122,4 +125,17 @@ orders_wait(struct worker *worker)
 	if (items[1].revents != 0)
 		sigpipe_drain();
 	(void)orders_obey(worker);
+}
+
+bool
+orders_await_go(struct worker *worker)
+{
+	bool leaving = orders_obey(worker);
+
+	while (!leaving && !worker->admitted) {
+		orders_wait(worker);
+		leaving =
+		    worker->orphan || worker->retired || worker->draining;
+	}
+	return !leaving;
 }

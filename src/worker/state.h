@@ -33,6 +33,7 @@ struct worker {
 	bool look;     /* the wait ended for another reason than a client */
 	bool look_all; /* try every listener before the next wait */
 	bool orphan;   /* the master is dead */
+	bool admitted; /* told to accept */
 	bool retired;  /* told to go */
 	bool draining; /* told to serve only what it is handed */
 	bool sick;     /* cannot accept any more */
@@ -69,5 +70,7 @@ bool orders_pending(const struct worker *worker);
 bool orders_obey(struct worker *worker);
 /* Wait for the next message and act on it. */
 void orders_wait(struct worker *worker);
+/* READY was said: wait until the master says what to do.  True: accept. */
+bool orders_await_go(struct worker *worker);
 
 #endif

@@ -198,11 +198,13 @@ worker_main(const struct worker_setup *setup)
 	if (prepare(&worker, &e) == -1)
 		give_up(&worker, &e);
 	worker.now_ms = worker.checked_ms = clock_ms();
-	slot_set_state(setup->slot, SLOT_IDLE, worker.now_ms);
 	sigpipe_restore(&none);
 	if (channel_send_fd(setup->channel_fd, CHANNEL_READY,
 		ready_flags(&worker.module), -1) == -1)
 		_exit(EX_OK);
-	serve(&worker);
+	if (orders_await_go(&worker)) {
+		slot_set_state(setup->slot, SLOT_IDLE, clock_ms());
+		serve(&worker);
+	}
 	leave(&worker);
 }
