@@ -33,6 +33,8 @@ int loop_add(struct loop *loop, struct loop_watch *watch);
 int loop_modify(struct loop *loop, struct loop_watch *watch, short events);
 /* Before the descriptor is closed.  No-op for a watch that is not in. */
 void loop_remove(struct loop *loop, struct loop_watch *watch);
+/* Call woken(arg) after each wait, before what is ready is called. */
+void loop_on_wake(struct loop *loop, void (*woken)(void *arg), void *arg);
 /*
  * Wait until something is ready or `deadline_ms` (clock_ms time, CLOCK_NEVER
  * for none) and call what is ready.  EINTR counts as nothing ready.

@@ -27,6 +27,8 @@ _Static_assert((int)EPOLLIN == POLLIN && (int)EPOLLOUT == POLLOUT &&
 enum { INDEX_OUT, INDEX_IN }; /* watch->index */
 
 struct loop {
+	void (*woken)(void *arg);
+	void *woken_arg;
 	int fd;
 	int next, end; /* of the batch under way: not yet called */
 	struct epoll_event batch[BATCH];
@@ -127,6 +129,13 @@ call(const struct epoll_event *event)
 	return 1;
 }
 
+void
+loop_on_wake(struct loop *loop, void (*woken)(void *arg), void *arg)
+{
+	loop->woken = woken;
+	loop->woken_arg = arg;
+}
+
 int
 loop_wait(struct loop *loop, int64_t deadline_ms)
 {
@@ -138,8 +147,12 @@ loop_wait(struct loop *loop, int64_t deadline_ms)
 	/* After a SIGCONT: what came meanwhile before what is overdue. */
 	if (got == -1 && errno == EINTR)
 		got = epoll_wait(loop->fd, loop->batch, BATCH, 0);
+	if (got == -1 && errno != EINTR)
+		return -1;
+	if (loop->woken != NULL)
+		loop->woken(loop->woken_arg);
 	if (got == -1)
-		return errno == EINTR ? 0 : -1;
+		return 0;
 	loop->end = got;
 	for (loop->next = 0; loop->next < loop->end;)
 		called += call(&loop->batch[loop->next++]);

@@ -24,6 +24,8 @@
  * tells it again because events are levels.
  */
 struct loop {
+	void (*woken)(void *arg);
+	void *woken_arg;
 	struct pollfd *fds;
 	struct loop_watch **watches;
 	int count, room;
@@ -157,6 +159,13 @@ call(struct loop *loop, int place)
 	return 1;
 }
 
+void
+loop_on_wake(struct loop *loop, void (*woken)(void *arg), void *arg)
+{
+	loop->woken = woken;
+	loop->woken_arg = arg;
+}
+
 int
 loop_wait(struct loop *loop, int64_t deadline_ms)
 {
@@ -168,8 +177,12 @@ loop_wait(struct loop *loop, int64_t deadline_ms)
 	/* After a SIGCONT: what came meanwhile before what is overdue. */
 	if (got == -1 && errno == EINTR)
 		got = poll(loop->fds, (nfds_t)end, 0);
+	if (got == -1 && errno != EINTR)
+		return -1;
+	if (loop->woken != NULL)
+		loop->woken(loop->woken_arg);
 	if (got == -1)
-		return errno == EINTR ? 0 : -1;
+		return 0;
 	loop->in_batch = true;
 	/* What a callback adds has no revents: it waits for the next time. */
 	for (place = 0; got > 0 && place < end && place < loop->count; place++)

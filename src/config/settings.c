@@ -34,6 +34,7 @@ settings_new(size_t services)
 	s->quit_timeout_ms = 60000;
 	s->hurry_timeout_ms = 2000;
 	s->window_percent = 25;
+	s->old_generations = 8;
 	for (i = 0; i < services; i++) {
 		s->services[i].workers = SETTINGS_WORKERS;
 		s->services[i].backlog = LISTENER_BACKLOG;

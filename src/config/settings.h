@@ -57,7 +57,9 @@ struct settings {
 	struct identity identity;
 	int64_t start_timeout_ms, drain_timeout_ms, stop_timeout_ms;
 	int64_t quit_timeout_ms, hurry_timeout_ms;
-	unsigned window_percent; /* of the workers that start at once */
+	int64_t drain_delay_ms;	  /* accept so long after TERM */
+	unsigned old_generations; /* that finish, before a reload waits */
+	unsigned window_percent;  /* of the workers that start at once */
 	struct service_settings *services;
 	size_t service_count;
 };

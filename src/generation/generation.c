@@ -50,27 +50,32 @@ fail:
 }
 
 static int
-service_build(struct service *service, struct generation *generation,
-    struct service *old, int patience_ms, struct error *e)
+service_open(struct service *service, struct service *old, int patience_ms,
+    struct error *e)
 {
-	const struct service_settings *settings = service->settings;
-
-	if (settings->handler != NULL &&
-	    module_find(settings->handler, &generation->settings->module_path,
-		service->module_file, e) == -1)
-		return -1;
 	if (old != NULL) {
 		old->listeners->refs++;
 		service->listeners = old->listeners;
 		return 0;
 	}
-	service->listeners = listener_set_open(settings, patience_ms, e);
+	service->listeners =
+	    listener_set_open(service->settings, patience_ms, e);
 	return service->listeners == NULL ? -1 : 0;
 }
 
+static int
+service_init(struct service *service, const struct settings *settings,
+    size_t index, struct error *e)
+{
+	service->settings = &settings->services[index];
+	if (service->settings->handler == NULL)
+		return 0;
+	return module_find(service->settings->handler, &settings->module_path,
+	    service->module_file, e);
+}
+
 struct generation *
-generation_new(uint32_t number, struct settings *settings,
-    struct generation *old, int patience_ms, struct error *e)
+generation_new(uint32_t number, struct settings *settings, struct error *e)
 {
 	struct generation *g = calloc(1, sizeof(*g));
 	size_t i;
@@ -87,17 +92,26 @@ generation_new(uint32_t number, struct settings *settings,
 	g->refs = 1;
 	g->settings = settings_ref(settings);
 	g->service_count = settings->service_count;
-	for (i = 0; i < g->service_count; i++) {
-		g->services[i].settings = &settings->services[i];
-		if (service_build(&g->services[i], g,
+	for (i = 0; i < g->service_count; i++)
+		if (service_init(&g->services[i], settings, i, e) == -1) {
+			generation_unref(g);
+			return NULL;
+		}
+	return g;
+}
+
+int
+generation_open(struct generation *g, struct generation *old, int patience_ms,
+    struct error *e)
+{
+	size_t i;
+
+	for (i = 0; i < g->service_count; i++)
+		if (service_open(&g->services[i],
 			old != NULL ? &old->services[i] : NULL, patience_ms,
 			e) == -1)
-			goto fail;
-	}
-	return g;
-fail:
-	generation_unref(g);
-	return NULL;
+			return -1;
+	return 0;
 }
 
 struct generation *

@@ -34,12 +34,18 @@ struct generation {
 };
 
 /*
- * Build number `number` from `settings`.  Listeners come from `old` where it
- * is not NULL, else they are opened, trying for patience_ms where an address
- * is in use.  NULL with `e` and nothing left behind.
+ * Build number `number` from `settings`: module files are found.  NULL with
+ * `e` and nothing left behind.
  */
 struct generation *generation_new(uint32_t number, struct settings *settings,
-    struct generation *old, int patience_ms, struct error *e);
+    struct error *e);
+/*
+ * Give it its listeners: from `old` where that is not NULL, else they are
+ * opened, trying for patience_ms where an address is in use.  -1 with `e`;
+ * generation_unref closes what was opened.
+ */
+int generation_open(struct generation *generation, struct generation *old,
+    int patience_ms, struct error *e);
 struct generation *generation_ref(struct generation *generation);
 /* The last one closes listeners that no other generation has. */
 void generation_unref(struct generation *generation);

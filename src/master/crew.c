@@ -160,12 +160,12 @@ crew_event(struct crew *crew, struct pool_event event)
 {
 	unsigned next, failed = 0;
 
-	pool_step(&crew->pool, &event, clock_ms());
+	pool_step(&crew->pool, &event, master_ms(crew->cohort->master));
 	perform_all(crew, &failed);
 	for (next = 0; next < failed; next++) {
 		event.kind = EVENT_SPAWN_FAILED;
 		event.slot = crew->spawn_failed[next];
-		pool_step(&crew->pool, &event, clock_ms());
+		pool_step(&crew->pool, &event, master_ms(crew->cohort->master));
 		perform_all(crew, &failed);
 	}
 }

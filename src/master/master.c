@@ -25,6 +25,8 @@
 #define BIND_PATIENCE_MS 1500
 /* Descriptors of the master besides one channel for each worker. */
 #define SPARE_FDS 128
+/* The scheduler's delays are shorter. */
+#define LATE_MS 100
 
 static unsigned
 board_size(const struct settings *settings)
@@ -53,6 +55,33 @@ raise_descriptor_limit(struct master *m)
 	m->limit_raised = setrlimit(RLIMIT_NOFILE, &limit) == 0;
 }
 
+int64_t
+master_ms(const struct master *m)
+{
+	return clock_ms() - m->lost_ms;
+}
+
+/*
+ * Somebody stopped us, or the machine stood still: the deadlines that passed
+ * meanwhile were nobody's fault, so the clock that they are kept by is put
+ * back to where it should have woken us.  What was due before the wait is late
+ * by our own work, and is not forgiven.
+ */
+static void
+forgive_lateness(void *arg)
+{
+	struct master *m = arg;
+	int64_t late_ms;
+
+	if (m->wake_at_ms == CLOCK_NEVER)
+		return;
+	late_ms = master_ms(m) - m->wake_at_ms;
+	if (late_ms < LATE_MS)
+		return;
+	m->lost_ms += late_ms;
+	m->resumed_ms = clock_ms();
+}
+
 static int
 open_machinery(struct master *m, struct error *e)
 {
@@ -60,6 +89,7 @@ open_machinery(struct master *m, struct error *e)
 	m->loop = loop_new();
 	if (m->loop == NULL || signals_open(m) == -1)
 		return error_set(e, PF_SYSCALL, "signals: %s", strerror(errno));
+	loop_on_wake(m->loop, forgive_lateness, m);
 	if (scoreboard_open(&m->board, board_size(m->settings)) == -1)
 		return error_set(e, PF_SYSCALL, "scoreboard: %s",
 		    strerror(errno));
@@ -97,10 +127,13 @@ open_service(struct master *m, struct error *e)
 	if (m->settings->pidfile != NULL &&
 	    pidfile_open(&m->pidfile, m->settings->pidfile, e) == -1)
 		return -1;
-	generation = generation_new(++m->generation, m->settings, NULL,
-	    BIND_PATIENCE_MS, e);
+	generation = generation_new(++m->generation, m->settings, e);
 	if (generation == NULL)
 		return -1;
+	if (generation_open(generation, NULL, BIND_PATIENCE_MS, e) == -1) {
+		generation_unref(generation);
+		return -1;
+	}
 	m->current = cohort_new(m, generation);
 	generation_unref(generation);
 	if (m->current == NULL)
@@ -120,6 +153,7 @@ close_all(struct master *m)
 	}
 	if (m->current != NULL)
 		cohort_free(m->current);
+	generation_unref(m->next);
 	pidfile_close(&m->pidfile);
 	if (m->loop != NULL)
 		signals_close(m);
@@ -149,19 +183,24 @@ all_up(const struct cohort *cohort)
 	return true;
 }
 
+void
+start_done(struct master *m)
+{
+	log_event(PF_STARTED, "%s " PACKAGE_VERSION " is ready",
+	    m->settings->program);
+	notify_ready(m);
+}
+
 static void
 review_start(struct master *m)
 {
-	if (m->phase != PHASE_STARTING)
+	if (m->life != LIFE_STARTING)
 		return;
 	if (m->current->failed) {
 		fail_start(m, &m->current->reason);
-		stop_failed_start(m);
+		(void)life_step(m, ON_TROUBLE);
 	} else if (all_up(m->current)) {
-		m->phase = PHASE_SERVING;
-		log_event(PF_STARTED, "%s " PACKAGE_VERSION " is ready",
-		    m->settings->program);
-		notify_ready(m);
+		(void)life_step(m, ON_UP);
 	}
 }
 
@@ -171,6 +210,9 @@ next_deadline(const struct master *m)
 	int64_t next = stop_deadline(m), due = reap_deadline(m);
 	const struct cohort *cohort;
 
+	if (due < next)
+		next = due;
+	due = helper_deadline(m);
 	if (due < next)
 		next = due;
 	due = cohort_deadline(m->current);
@@ -187,9 +229,10 @@ next_deadline(const struct master *m)
 static void
 act_on_time(struct master *m)
 {
-	int64_t now_ms = clock_ms();
+	int64_t now_ms = master_ms(m);
 	struct cohort *cohort;
 
+	helper_tick(m, now_ms);
 	cohort_tick(m->current, now_ms);
 	if (m->incoming != NULL)
 		cohort_tick(m->incoming, now_ms);
@@ -201,22 +244,37 @@ act_on_time(struct master *m)
 	stop_review(m, now_ms);
 }
 
+static int
+wait_for_events(struct master *m)
+{
+	int64_t deadline_ms = next_deadline(m), now_ms = master_ms(m);
+
+	m->wake_at_ms = deadline_ms > now_ms ? deadline_ms : now_ms;
+	if (deadline_ms == CLOCK_NEVER)
+		return loop_wait(m->loop, CLOCK_NEVER);
+	return loop_wait(m->loop, deadline_ms + m->lost_ms);
+}
+
 static void
-run_loop(struct master *m)
+fail_loop(struct master *m)
 {
 	struct error e;
 
+	(void)error_set(&e, PF_SYSCALL, "waiting: %s", strerror(errno));
+	fail_start(m, &e);
+	stop_ask_fast(m, "failure");
+	reap_all(m);
+	(void)life_step(m, ON_GONE);
+}
+
+static void
+run_loop(struct master *m)
+{
 	cohort_start(m->current);
 	act_on_time(m);
-	while (m->phase != PHASE_OVER) {
-		if (loop_wait(m->loop, next_deadline(m)) == -1) {
-			(void)error_set(&e, PF_SYSCALL, "waiting: %s",
-			    strerror(errno));
-			fail_start(m, &e);
-			stop_fast(m, "failure");
-			reap_all(m);
-			m->phase = PHASE_OVER;
-		}
+	while (m->life != LIFE_OVER) {
+		if (wait_for_events(m) == -1)
+			fail_loop(m);
 		act_on_time(m);
 	}
 	if (m->exit_code == 0)
@@ -240,6 +298,7 @@ run_master(struct settings *settings, int starter_fd)
 		.settings = settings,
 		.board = { .fd = -1 },
 		.pidfile = { .fd = -1 },
+		.helper = { .watch = { .fd = -1 } },
 		.starter_fd = starter_fd,
 	};
 	struct error e;

@@ -206,9 +206,29 @@ reap_one(struct worker_record *record)
 }
 
 static void
+reap_helper(struct master *m)
+{
+	siginfo_t info = { 0 };
+	int status;
+
+	if (m->helper.pid == 0 ||
+	    waitid(P_PID, (id_t)m->helper.pid, &info,
+		WEXITED | WNOHANG | WNOWAIT) == -1 ||
+	    info.si_pid == 0)
+		return;
+	/* What it started goes with it. */
+	helper_kill(m);
+	if (waitpid(m->helper.pid, &status, WNOHANG) <= 0)
+		status = 0;
+	helper_reap(m, status);
+}
+
+static void
 reap_each(struct master *m)
 {
 	unsigned i;
+
+	reap_helper(m);
 
 	for (i = 0; i < m->board.slots; i++)
 		if (m->records[i] != NULL)
@@ -238,6 +258,8 @@ reap_all(struct master *m)
 		record = find_record(m, info.si_pid);
 		if (record != NULL)
 			(void)reap_one(record);
+		else if (info.si_pid == m->helper.pid)
+			reap_helper(m);
 		else if (m->pid == 1)
 			(void)waitpid(info.si_pid, NULL, WNOHANG);
 		else

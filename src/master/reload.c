@@ -1,12 +1,12 @@
 /*
- * Life of a reload: a new generation is built and all its workers are READY
- * before the old one hears of it.  Until then any failure sends the new ones
- * away and nothing has changed; after it the old ones finish what they serve.
+ * Life of a reload: a probe loads and checks the handlers of a new generation;
+ * then all its workers are started and are READY before the old one hears of
+ * it.  Until then any failure sends the new ones away and nothing has changed;
+ * after it the old ones finish what they serve.
  *
- *	SERVING --HUP--> incoming: canaries --READY--> incoming: all
- *	   ^                  | failed                    | all READY
- *	   |                  v                           v
- *	   +------------- rolled back                 committed: old drains
+ *	SERVING --> CHECKING --probe good--> RELOADING --all READY--> SERVING,
+ *	   ^           | bad                    | trouble             old drains
+ *	   +-----------+------------------------+
  *
  * Runs in: master.
  */
@@ -17,14 +17,15 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "master/probe.h"
 #include "master/state.h"
 
 static void
-log_failed(struct master *m, const struct error *e)
+log_failed(struct master *m)
 {
 	log_event(PF_RELOAD_FAILED,
 	    "reload failed, generation %u serves on: %s",
-	    m->current->generation->number, e->text);
+	    m->current->generation->number, m->trouble.text);
 }
 
 /* The reload was to end a drain: those who were there come back. */
@@ -34,7 +35,7 @@ undo_drain(struct master *m)
 	struct crew *crew;
 	unsigned i;
 
-	if (!m->drained || m->phase != PHASE_SERVING)
+	if (!m->drained || m->life != LIFE_SERVING)
 		return;
 	m->drained = false;
 	for (i = 0; i < m->current->generation->service_count; i++) {
@@ -45,49 +46,88 @@ undo_drain(struct master *m)
 	}
 }
 
-static struct cohort *
-build_incoming(struct master *m, struct error *e)
+static bool
+is_too_many(const struct master *m)
 {
-	struct generation *generation;
-	struct cohort *cohort;
+	const struct cohort *cohort;
+	unsigned count = 0;
 
-	generation = generation_new(m->generation + 1, m->settings,
-	    m->current->generation, 0, e);
-	if (generation == NULL)
-		return NULL;
-	cohort = cohort_new(m, generation);
-	generation_unref(generation);
-	if (cohort == NULL) {
-		(void)error_set(e, PF_SYSCALL, "no memory for workers");
-		return NULL;
-	}
-	m->generation++;
-	return cohort;
+	for (cohort = m->old; cohort != NULL; cohort = cohort->next)
+		count++;
+	return count >= m->settings->old_generations;
 }
 
 void
-reload_request(struct master *m)
+reload_wish(struct master *m)
 {
-	struct error e;
-
-	if (m->phase >= PHASE_STOPPING) {
+	if (m->life >= LIFE_LEAVING) {
 		log_event(PF_RELOAD_IGNORED, "reload ignored while stopping");
 		return;
 	}
-	if (m->incoming != NULL || m->phase == PHASE_STARTING) {
-		if (!m->reload_again)
-			log_event(PF_RELOAD_LATER,
-			    "a %s is under way; one more reload follows",
-			    m->incoming != NULL ? "reload" : "start");
-		m->reload_again = true;
+	if (!m->want_reload && m->life != LIFE_SERVING)
+		log_event(PF_RELOAD_LATER,
+		    "the daemon is %s; one more reload follows",
+		    life_state_name(m->life));
+	else if (!m->want_reload && is_too_many(m))
+		log_event(PF_RELOAD_LATER,
+		    "%u old generations still finish their connections; the "
+		    "reload waits for one",
+		    m->settings->old_generations);
+	m->want_reload = true;
+}
+
+static void
+drop_next(struct master *m)
+{
+	generation_unref(m->next);
+	m->next = NULL;
+}
+
+/* Settings and module files now, sockets when the probe is content. */
+void
+check_begin(struct master *m)
+{
+	m->next = generation_new(m->generation + 1, m->settings, &m->trouble);
+	if (m->next == NULL) {
+		(void)life_step(m, ON_BAD);
+	} else if (!probe_needed(m->next)) {
+		(void)life_step(m, ON_GOOD);
+	} else if (helper_start(m, probe_run, m->settings->start_timeout_ms) ==
+	    -1) {
+		(void)error_set(&m->trouble, PF_FORK_FAILED,
+		    "cannot start a process that tries the handlers: %s",
+		    strerror(errno));
+		(void)life_step(m, ON_BAD);
+	}
+}
+
+void
+reload_failed(struct master *m)
+{
+	log_failed(m);
+	drop_next(m);
+	undo_drain(m);
+}
+
+void
+reload_begin(struct master *m)
+{
+	struct generation *next = m->next;
+
+	if (generation_open(next, m->current->generation, 0, &m->trouble) ==
+	    -1) {
+		(void)life_step(m, ON_TROUBLE);
 		return;
 	}
-	m->incoming = build_incoming(m, &e);
+	m->incoming = cohort_new(m, next);
+	drop_next(m);
 	if (m->incoming == NULL) {
-		log_failed(m, &e);
-		undo_drain(m);
+		(void)error_set(&m->trouble, PF_SYSCALL,
+		    "no memory for workers");
+		(void)life_step(m, ON_TROUBLE);
 		return;
 	}
+	m->generation++;
 	log_event(PF_RELOAD_BEGIN, "reload: starting generation %u",
 	    m->generation);
 	cohort_start(m->incoming);
@@ -98,26 +138,38 @@ static void
 retire_cohort(struct master *m, struct cohort *cohort)
 {
 	cohort->drain_deadline_ms =
-	    clock_ms() + cohort->generation->settings->drain_timeout_ms;
+	    master_ms(m) + cohort->generation->settings->drain_timeout_ms;
 	cohort->next = m->old;
 	m->old = cohort;
 	cohort_resize_all(cohort, 0);
 }
 
+/* None of the new ones has been let in. */
 static void
-roll_back(struct master *m)
+send_away(struct master *m)
 {
 	struct cohort *cohort = m->incoming;
 
-	log_failed(m, &cohort->reason);
+	drop_next(m);
 	m->incoming = NULL;
+	if (cohort == NULL)
+		return;
 	cohort_kill_starting(cohort, KILL_START_FAILED);
 	retire_cohort(m, cohort);
+}
+
+void
+reload_roll_back(struct master *m)
+{
+	if (m->incoming != NULL)
+		m->trouble = m->incoming->reason;
+	log_failed(m);
+	send_away(m);
 	undo_drain(m);
 }
 
-static void
-commit(struct master *m)
+void
+reload_commit(struct master *m)
 {
 	struct cohort *former = m->current;
 
@@ -165,37 +217,50 @@ free_ended(struct master *m)
 	}
 }
 
+/* An upgrade first: it reloads as well. */
+static void
+fulfil_wishes(struct master *m)
+{
+	if (m->life != LIFE_SERVING || m->helper.pid != 0)
+		return;
+	if (m->want_upgrade) {
+		m->want_upgrade = false;
+		(void)life_step(m, ON_UPGRADE);
+	} else if (m->want_reload && !is_too_many(m)) {
+		m->want_reload = false;
+		(void)life_step(m, ON_RELOAD);
+	}
+}
+
 void
 reload_review(struct master *m)
 {
 	if (m->incoming != NULL && has_trouble(m->incoming))
-		roll_back(m);
+		(void)life_step(m, ON_TROUBLE);
 	else if (m->incoming != NULL && cohort_complete(m->incoming))
-		commit(m);
+		(void)life_step(m, ON_ALL_READY);
 	free_ended(m);
-	if (m->incoming == NULL && m->reload_again &&
-	    m->phase == PHASE_SERVING) {
-		m->reload_again = false;
-		reload_request(m);
+	fulfil_wishes(m);
+}
+
+void
+reload_abandon(struct master *m, const char *why)
+{
+	bool reloading = m->next != NULL || m->incoming != NULL;
+
+	m->want_reload = m->want_upgrade = false;
+	helper_abandon(m);
+	if (reloading) {
+		(void)error_set(&m->trouble, PF_RELOAD_FAILED, "%s", why);
+		log_failed(m);
 	}
-}
-
-/* TERM wins over a reload. */
-void
-reload_abandon(struct master *m)
-{
-	m->reload_again = false;
-	if (m->incoming == NULL)
-		return;
-	(void)error_set(&m->incoming->reason, PF_RELOAD_FAILED,
-	    "the daemon stops");
-	roll_back(m);
+	send_away(m);
 }
 
 void
-reload_drain_all(struct master *m)
+drain_begin(struct master *m)
 {
-	reload_abandon(m);
+	reload_abandon(m, "the workers are to be drained");
 	m->drained = true;
 	log_event(PF_DRAINED,
 	    "all workers finish and go; the sockets stay open until HUP");

@@ -50,14 +50,13 @@ act_on_stop(struct master *m)
 	pid_t sender;
 
 	if (sigpipe_take(SIGINT, &sender))
-		stop_fast(m, describe_sender("INT", sender, who, sizeof(who)));
+		stop_ask_fast(m,
+		    describe_sender("INT", sender, who, sizeof(who)));
 	if (sigpipe_take(SIGTERM, &sender))
-		stop_graceful(m,
-		    describe_sender("TERM", sender, who, sizeof(who)),
+		stop_ask(m, describe_sender("TERM", sender, who, sizeof(who)),
 		    m->settings->stop_timeout_ms);
 	if (sigpipe_take(SIGQUIT, &sender))
-		stop_graceful(m,
-		    describe_sender("QUIT", sender, who, sizeof(who)),
+		stop_ask(m, describe_sender("QUIT", sender, who, sizeof(who)),
 		    m->settings->quit_timeout_ms);
 }
 
@@ -67,7 +66,7 @@ resize_by(struct master *m, int step)
 	struct crew *crew;
 	unsigned i, want;
 
-	if (m->phase != PHASE_SERVING || m->drained) {
+	if (m->life < LIFE_SERVING || m->life >= LIFE_LEAVING || m->drained) {
 		log_event(PF_SIGNAL_IGNORED,
 		    "the number of workers is not changed now");
 		return;
@@ -100,9 +99,7 @@ act_on_drain(struct master *m)
 {
 	if (!sigpipe_take(SIGWINCH, NULL))
 		return;
-	if (m->phase == PHASE_SERVING && !m->settings->foreground)
-		reload_drain_all(m);
-	else
+	if (m->settings->foreground || !life_step(m, ON_DRAIN))
 		log_event(PF_SIGNAL_IGNORED, "WINCH ignored");
 }
 
@@ -136,12 +133,11 @@ signals_ready(void *arg, short revents)
 	act_on_stop(m);
 	act_on_drain(m);
 	if (sigpipe_take(SIGHUP, NULL))
-		reload_request(m);
+		reload_wish(m);
 	if (sigpipe_take(SIGUSR1, NULL))
 		reopen_logs(m);
 	if (sigpipe_take(SIGUSR2, NULL))
-		log_event(PF_SIGNAL_IGNORED,
-		    "USR2 ignored: this version cannot upgrade in place");
+		upgrade_wish(m);
 	act_on_size(m);
 }
 

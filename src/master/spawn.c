@@ -52,6 +52,8 @@ close_masters_own(struct master *m, int channel_fd)
 		if (m->records[i] != NULL &&
 		    m->records[i]->channel.fd != channel_fd)
 			fd_close(&m->records[i]->channel.fd);
+	if (m->helper.watch.fd != channel_fd)
+		fd_close(&m->helper.watch.fd);
 	held_drop(&m->stop);
 	fd_close(&m->board.fd);
 	fd_close(&m->pidfile.fd);
@@ -105,10 +107,18 @@ run_worker(struct worker_record *record, int channel_fd)
 	worker_main(&setup);
 }
 
+static uint32_t
+first_orders(const struct master *m)
+{
+	if (m->life == LIFE_STOPPING)
+		return ORDER_DRAIN;
+	return m->life == LIFE_LEAVING ? ORDER_ANNOUNCE : 0;
+}
+
 int
 spawn_worker(struct master *m, struct worker_record *record)
 {
-	uint32_t orders = m->phase == PHASE_STOPPING ? ORDER_DRAIN : 0;
+	uint32_t orders = first_orders(m);
 	int ends[2];
 
 	if (fd_socketpair(ends) == -1)
@@ -136,6 +146,43 @@ fail:
 	fd_close(&ends[1]);
 	channel_init(&record->channel, -1);
 	return -1;
+}
+
+static void
+close_all_but(struct master *m, int report_fd)
+{
+	int keep[2] = { report_fd, log_fd() };
+
+	if (m->settings->own_process)
+		fd_close_others(keep, 2);
+	else
+		close_masters_own(m, report_fd);
+}
+
+pid_t
+spawn_child(struct master *m, int (*run)(struct master *, int), int report_fd)
+{
+	sigset_t none;
+	pid_t pid = fork_with_signals_blocked();
+	int status;
+
+	if (pid != 0) {
+		/* Both set it: whoever is first. */
+		if (pid > 0)
+			(void)setpgid(pid, pid);
+		return pid;
+	}
+	(void)setpgid(0, 0);
+	sigpipe_child();
+	loop_forget(m->loop);
+	close_all_but(m, report_fd);
+	if (m->limit_raised)
+		(void)setrlimit(RLIMIT_NOFILE, &m->former_limit);
+	(void)sigemptyset(&none);
+	sigpipe_restore(&none);
+	status = run(m, report_fd);
+	(void)fflush(NULL);
+	_exit(status);
 }
 
 /* Whoever started us may ignore SIGCHLD; then nobody could be waited for

@@ -18,6 +18,15 @@ struct worker_record;
 int spawn_worker(struct master *master, struct worker_record *record);
 
 /*
+ * Fork the master's helper: run(master, report_fd) in a process group of its
+ * own, with default signals, nothing of the master's open but the log, the
+ * module files of the generation that is checked and report_fd.  The pid, or
+ * -1 with errno.
+ */
+pid_t spawn_child(struct master *master,
+    int (*run)(struct master *master, int report_fd), int report_fd);
+
+/*
  * Fork a helper that runs main(arg) with default signals and every descriptor
  * of the caller, and ends with what it returns.  The pid, or -1 with errno.
  * The caller waits for it.

@@ -12,8 +12,10 @@
 
 #include <signal.h>
 
+#include "base/error.h"
 #include "base/loop.h"
 #include "generation/generation.h"
+#include "master/life.h"
 #include "master/pool.h"
 #include "scoreboard/scoreboard.h"
 #include "wire/channel.h"
@@ -84,10 +86,12 @@ struct held_connection {
 	uint64_t accepted; /* of that worker, before */
 };
 
-enum phase { PHASE_STARTING, PHASE_SERVING, PHASE_STOPPING, PHASE_OVER };
-
 struct stop {
-	int64_t asked_ms; /* when the last request was taken */
+	char who[64]; /* asks for it, and how much time it gives */
+	int64_t timeout_ms;
+	bool begun;
+	int64_t delay_over_ms; /* drain_delay; while LEAVING */
+	int64_t asked_ms;      /* when it began */
 	int64_t deadline_ms;
 	int64_t queue_ms; /* when the queues are looked at again */
 	bool hurried;
@@ -97,6 +101,18 @@ struct stop {
 	struct held_connection *held;
 	size_t held_count, held_next, held_room;
 	rlim_t held_open, held_most; /* descriptors for workers stay free */
+};
+
+#define HELPER_TEXT_BYTES 2048
+
+/* The one short-lived child that tries something: probe or rehearsal. */
+struct helper {
+	pid_t pid; /* 0: none */
+	struct loop_watch watch;
+	int64_t timeout_ms, deadline_ms;
+	bool late, abandoned; /* killed; not reaped yet */
+	size_t have;
+	char text[HELPER_TEXT_BYTES]; /* the end of what it said */
 };
 
 struct pidfile {
@@ -116,10 +132,16 @@ struct master {
 	unsigned deaf_count; /* records with deaf_since_ms */
 	struct cohort *current, *incoming, *old;
 	uint32_t generation;
-	bool reload_again;
-	bool drained; /* WINCH: sockets only */
-	enum phase phase;
+	enum life_state life;
+	bool want_reload, want_upgrade;
+	bool drained;		 /* WINCH: sockets only */
+	struct generation *next; /* being checked */
+	struct helper helper;
+	struct error trouble; /* why the last thing went wrong */
 	struct stop stop;
+	int64_t wake_at_ms; /* when the wait under way should end */
+	int64_t lost_ms;    /* time in which we did not run */
+	int64_t resumed_ms; /* clock_ms of the end of the last such time */
 	struct pidfile pidfile;
 	struct error start_error; /* for the starter, at the end */
 	int starter_fd; /* the starting process waits at the other end */
@@ -185,19 +207,46 @@ void reap_all(struct master *m);
 void reap_deaf(struct master *m, int64_t now_ms);
 int64_t reap_deadline(const struct master *m);
 
+/* What life.def names. */
+#define LIFE(state, event, next, action) void action(struct master *m);
+#include "master/life.def"
+#undef LIFE
+
+/* master.c: the time that deadlines are kept by; it stands still while the
+ * master is stopped, so that nobody is late because of that. */
+int64_t master_ms(const struct master *m);
+
+/* helper.c */
+/* Fork a child that runs run(m, report_fd); ON_GOOD or ON_BAD follows, with
+ * m->trouble.  -1 with errno. */
+int helper_start(struct master *m, int (*run)(struct master *, int report_fd),
+    int64_t timeout_ms);
+/* Kill it; no event follows. */
+void helper_abandon(struct master *m);
+/* It and all of its group; it is not reaped yet. */
+void helper_kill(struct master *m);
+void helper_reap(struct master *m, int status);
+void helper_tick(struct master *m, int64_t now_ms);
+int64_t helper_deadline(const struct master *m);
+
 /* reload.c */
-void reload_request(struct master *m);
-/* After every event: commit, roll back, free what has ended. */
+/* HUP, USR2: remember the wish. */
+void reload_wish(struct master *m);
+/* After every event: what follows for the reload under way, what is wished
+ * for, and what has ended. */
 void reload_review(struct master *m);
-void reload_drain_all(struct master *m);
-void reload_abandon(struct master *m);
+/* Something stronger came: back to before the reload or the upgrade. */
+void reload_abandon(struct master *m, const char *why);
 
 /* stop.c */
-void stop_graceful(struct master *m, const char *who, int64_t timeout_ms);
-void stop_fast(struct master *m, const char *who);
+/* A request by `who`; a second one hurries. */
+void stop_ask(struct master *m, const char *who, int64_t timeout_ms);
+void stop_ask_fast(struct master *m, const char *who);
 void stop_review(struct master *m, int64_t now_ms);
 int64_t stop_deadline(const struct master *m);
-void stop_failed_start(struct master *m);
+
+/* upgrade.c */
+void upgrade_wish(struct master *m);
 
 /* held.c: take the queues, hand them out, refuse what is new. */
 void held_begin(struct master *m, int64_t now_ms);

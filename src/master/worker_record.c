@@ -125,7 +125,7 @@ void
 record_tell(struct worker_record *record)
 {
 	struct master *m = record->master;
-	bool drain = m->phase == PHASE_STOPPING;
+	bool drain = m->life == LIFE_STOPPING;
 
 	scoreboard_order(&m->board, record->cell,
 	    drain ? ORDER_DRAIN : ORDER_RETIRE);
@@ -155,7 +155,7 @@ record_admit(struct worker_record *record)
 	struct master *m = record->master;
 	struct pool *pool = &record->crew->pool;
 
-	if (record->admitted || m->phase >= PHASE_STOPPING ||
+	if (record->admitted || m->life >= LIFE_STOPPING ||
 	    record->crew->cohort == m->incoming ||
 	    pool->slots[record->slot].state != POOL_READY)
 		return;
@@ -250,7 +250,7 @@ record_drain_channel(struct worker_record *record)
 		record_kill(record, KILL_GARBAGE);
 	loop_remove(record->master->loop, &record->watch);
 	channel_close(&record->channel);
-	record->deaf_since_ms = clock_ms();
+	record->deaf_since_ms = master_ms(record->master);
 	record->master->deaf_count++;
 }
 

@@ -28,10 +28,11 @@ enum slot_state {
  * The order word: bits, and above them a count of messages put into the
  * channel.  A worker that finds the word changed looks into its channel.
  */
-#define ORDER_RETIRE 0x01u
-#define ORDER_DRAIN  0x02u
-#define ORDER_BITS   0xffu
-#define ORDER_MAIL   0x100u
+#define ORDER_RETIRE   0x01u
+#define ORDER_DRAIN    0x02u
+#define ORDER_ANNOUNCE 0x04u /* will be told to go soon */
+#define ORDER_BITS     0xffu
+#define ORDER_MAIL     0x100u
 
 struct slot_client {
 	uint16_t family; /* AF_*, 0 none */

@@ -30,8 +30,8 @@ const char *
 channel_type_name(enum channel_type type)
 {
 	static const char *const names[CHANNEL_TYPES] = { "none", "ready",
-		"failed", "done", "help", "go", "retire", "drain", "serve", "look",
-		"reopen" };
+		"failed", "done", "help", "go", "retire", "drain", "serve",
+		"look", "reopen" };
 
 	return (unsigned)type < CHANNEL_TYPES ? names[type] : "unknown";
 }

@@ -134,8 +134,7 @@ orders_await_go(struct worker *worker)
 
 	while (!leaving && !worker->admitted) {
 		orders_wait(worker);
-		leaving =
-		    worker->orphan || worker->retired || worker->draining;
+		leaving = worker->orphan || worker->retired || worker->draining;
 	}
 	return !leaving;
 }

@@ -51,11 +51,24 @@ make_settings(const char *name)
 	return s;
 }
 
+/* Both steps, NULL when one fails. */
+static struct generation *
+new_and_open(uint32_t number, struct settings *settings, struct generation *old,
+    struct error *e)
+{
+	struct generation *g = generation_new(number, settings, e);
+
+	if (g == NULL || generation_open(g, old, 0, e) == 0)
+		return g;
+	generation_unref(g);
+	return NULL;
+}
+
 static struct generation *
 build(uint32_t number, struct settings *settings, struct generation *old)
 {
 	struct error e = { .id = PF_NONE };
-	struct generation *g = generation_new(number, settings, old, 0, &e);
+	struct generation *g = new_and_open(number, settings, old, &e);
 
 	if (g == NULL)
 		printf("# %s\n", e.text);
@@ -123,7 +136,7 @@ expect_failure(struct settings *s, enum msg_id id, const char *what)
 	struct error e = { .id = PF_NONE };
 	int fds = rig_count_fds();
 
-	ok(generation_new(1, s, NULL, 0, &e) == NULL, "%s: not built", what);
+	ok(new_and_open(1, s, NULL, &e) == NULL, "%s: not built", what);
 	is_int(e.id, id, "%s: reason", what);
 	is_int(rig_count_fds(), fds, "%s: no descriptor is left", what);
 	ok(!exists("failing"), "%s: no file is left", what);
@@ -212,7 +225,7 @@ test_failing_next(void)
 
 	bad = make_settings("old");
 	bad->services[1].handler = rig_path(folder, "none.so");
-	ok(generation_new(2, bad, old, 0, &e) == NULL, "the next fails");
+	ok(new_and_open(2, bad, old, &e) == NULL, "the next fails");
 	is_int(e.id, PF_MODULE_OPEN, "with its reason");
 	ok(old->services[0].listeners->refs == 1 &&
 		old->services[1].listeners->refs == 1,

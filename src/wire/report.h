@@ -1,0 +1,27 @@
+/*
+ * What a helper process (probe, rehearsal) says to the master: text through a
+ * pipe whose last line is the verdict, "ready" or "PFnnnn sentence".  Text,
+ * because the dynamic linker and crashing programs write there too.
+ * Runs in: master, probe, rehearsal.
+ */
+#ifndef PREFORK_WIRE_REPORT_H
+#define PREFORK_WIRE_REPORT_H
+
+#include <stdbool.h>
+
+#include "base/error.h"
+
+/* -1 with errno. */
+int report_ready(int fd);
+int report_error(int fd, const struct error *e);
+/*
+ * Read the verdict in everything that was said.  True: ready.  Else `e` has
+ * the reason; its id is PF_NONE and its text is empty when the last line is
+ * none of the two.
+ */
+bool report_read(const char *text, struct error *e);
+/* The last line that has anything in it, within `text` up to its end; "" if
+ * there is none. */
+const char *report_last_line(const char *text);
+
+#endif
