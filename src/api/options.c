@@ -61,6 +61,11 @@ make_absolute(struct options *options, const char *path, struct error *e)
 
 	if (path[0] == '/')
 		return path;
+	if (options->source.directory_gone) {
+		(void)error_set(e, PF_USAGE,
+		    "%s: the directory it was relative to is gone", path);
+		return NULL;
+	}
 	if (getcwd(here, sizeof(here)) == NULL) {
 		(void)error_set(e, PF_SYSCALL, "current directory: %s",
 		    strerror(errno));
@@ -91,6 +96,9 @@ set_ready_fd(struct options *options, const char *text, struct error *e)
 {
 	long fd = parse_number(text, 0, INT_MAX);
 
+	/* It was told that we are ready, and closed, by the first image. */
+	if (options->source.resumed)
+		return 0;
 	if (fd < 3 || fcntl((int)fd, F_GETFD) == -1)
 		return usage_error(e,
 		    "-d needs an open descriptor above 2, not", text);
@@ -261,12 +269,14 @@ base_name(const char *path)
 }
 
 static int
-set_defaults(struct options *options, const char *program,
-    const struct prefork_module *builtin)
+set_defaults(struct options *options, const struct options_source *source)
 {
 	struct settings *settings = settings_new(1);
+	const struct prefork_module *builtin = source->builtin;
+	const char *program = source->argc > 0 ? source->argv[0] : "prefork";
 
 	memset(options, 0, sizeof(*options));
+	options->source = *source;
 	options->settings = settings;
 	if (settings == NULL)
 		return -1;
@@ -289,24 +299,36 @@ needs_handler(const struct options *options)
 }
 
 int
-options_parse(struct options *options, int argc, char **argv,
-    const struct prefork_module *builtin, struct error *e)
+options_parse_source(struct options *options,
+    const struct options_source *source, struct error *e)
 {
 	struct service_settings *service;
+	int argc = source->argc;
 
-	if (set_defaults(options, argc > 0 ? argv[0] : "prefork", builtin) ==
-	    -1)
+	if (set_defaults(options, source) == -1)
 		return error_set(e, PF_SYSCALL, "no memory");
-	if (parse_letters(options, argc, argv, e) == -1)
+	if (parse_letters(options, argc, source->argv, e) == -1)
 		return -1;
 	if (!needs_handler(options))
 		return 0;
-	if (parse_operands(options, argc - optind, argv + optind, e) == -1)
+	if (parse_operands(options, argc - optind, source->argv + optind, e) ==
+	    -1)
 		return -1;
 	service = &options->settings->services[0];
 	if (service->endpoint_count > 0)
 		return 0;
 	return settings_listen(service, SETTINGS_ADDRESS, e);
+}
+
+int
+options_parse(struct options *options, int argc, char **argv,
+    const struct prefork_module *builtin, struct error *e)
+{
+	struct options_source source = {
+		.argc = argc, .argv = argv, .builtin = builtin
+	};
+
+	return options_parse_source(options, &source, e);
 }
 
 void

@@ -46,9 +46,17 @@ struct service_settings {
 	unsigned workers;
 };
 
+/* How the program was called, for a new binary that takes its place. */
+struct invocation {
+	char *program;	 /* absolute path of the binary, or NULL */
+	char *directory; /* it was started in, or NULL */
+	char **argv;	 /* as it was given */
+};
+
 struct settings {
 	unsigned refs;
-	const char *program; /* "preforkd" */
+	const struct invocation *invocation; /* NULL: cannot be called again */
+	const char *program;		     /* "preforkd" */
 	bool foreground;
 	bool own_process;    /* we may close descriptors that we do not know */
 	const char *pidfile; /* absolute, or NULL */

@@ -22,12 +22,13 @@ capacity_for(const struct service_settings *settings)
 }
 
 static int
-crew_init(struct crew *crew, struct cohort *cohort, unsigned service)
+crew_init(struct crew *crew, struct cohort *cohort, unsigned service,
+    unsigned capacity)
 {
 	const struct settings *settings = cohort->generation->settings;
 	const struct service_settings *own = &settings->services[service];
 	struct pool_limits limits = {
-		.capacity = capacity_for(own),
+		.capacity = capacity > 0 ? capacity : capacity_for(own),
 		.want = own->workers,
 		.window = (own->workers * settings->window_percent + 99) / 100,
 		.start_timeout_ms = settings->start_timeout_ms,
@@ -54,7 +55,7 @@ crew_fini(struct crew *crew)
 }
 
 struct cohort *
-cohort_new(struct master *m, struct generation *generation)
+cohort_new(struct master *m, struct generation *generation, unsigned capacity)
 {
 	struct cohort *cohort = calloc(1, sizeof(*cohort));
 	unsigned i;
@@ -71,7 +72,7 @@ cohort_new(struct master *m, struct generation *generation)
 	}
 	cohort->generation = generation_ref(generation);
 	for (i = 0; i < generation->service_count; i++)
-		if (crew_init(&cohort->crews[i], cohort, i) == -1) {
+		if (crew_init(&cohort->crews[i], cohort, i, capacity) == -1) {
 			cohort_free(cohort);
 			errno = ENOMEM;
 			return NULL;

@@ -52,6 +52,24 @@ pool_fini(struct pool *pool)
 	*pool = (struct pool) { 0 };
 }
 
+void
+pool_adopt(struct pool *pool, unsigned want)
+{
+	BUG_ON(want > pool->capacity);
+	pool->want = want;
+	pool->started = true;
+	pool->proven = true;
+}
+
+void
+pool_adopt_slot(struct pool *pool, unsigned slot, enum pool_slot_state state,
+    int64_t since_ms)
+{
+	BUG_ON(slot >= pool->capacity || pool->slots[slot].state != POOL_EMPTY);
+	places_enter(&pool->slots[slot], state, since_ms);
+	pool->slots[slot].been_ready = state != POOL_STARTING;
+}
+
 static void
 fail_canary(struct pool *pool)
 {

@@ -148,6 +148,14 @@ void pool_fini(struct pool *pool);
  * STARTING, is our bug.  Linear in capacity. */
 void pool_step(struct pool *pool, const struct pool_event *event,
     int64_t now_ms);
+/*
+ * Instead of EVENT_START: the pool of a process image before us.  Then, for
+ * each process that lives, pool_adopt_slot.  The pool is proven.
+ */
+void pool_adopt(struct pool *pool, unsigned want);
+/* STARTING, READY or RETIRING since since_ms. */
+void pool_adopt_slot(struct pool *pool, unsigned slot,
+    enum pool_slot_state state, int64_t since_ms);
 /* When EVENT_TICK is next due, CLOCK_NEVER if never. */
 int64_t pool_deadline(const struct pool *pool);
 /* Slots in `state`. */

@@ -31,7 +31,7 @@ find_record(struct master *m, pid_t pid)
 {
 	unsigned i;
 
-	for (i = 0; i < m->board.slots; i++)
+	for (i = 0; i < m->cells_end; i++)
 		if (m->records[i] != NULL && m->records[i]->pid == pid)
 			return m->records[i];
 	return NULL;
@@ -174,6 +174,9 @@ bury(struct worker_record *record, int status)
 	} else {
 		log_death(record, status, &census);
 	}
+	totals_fold(record, &census,
+	    !record->leaving && record->killed == KILL_NONE &&
+		!WIFEXITED(status));
 	event.slot = record->slot;
 	event.by_exit = WIFEXITED(status) && record->killed == KILL_NONE;
 	event.served = census.accepted > 0;
@@ -230,7 +233,7 @@ reap_each(struct master *m)
 
 	reap_helper(m);
 
-	for (i = 0; i < m->board.slots; i++)
+	for (i = 0; i < m->cells_end; i++)
 		if (m->records[i] != NULL)
 			(void)reap_one(m->records[i]);
 }
@@ -285,7 +288,7 @@ reap_deaf(struct master *m, int64_t now_ms)
 
 	if (now_ms < reap_deadline(m))
 		return;
-	for (i = 0; i < m->board.slots; i++) {
+	for (i = 0; i < m->cells_end; i++) {
 		record = m->records[i];
 		if (record == NULL || record->deaf_since_ms == 0)
 			continue;
@@ -305,7 +308,7 @@ reap_deadline(const struct master *m)
 
 	if (m->deaf_count == 0)
 		return CLOCK_NEVER;
-	for (i = 0; i < m->board.slots; i++) {
+	for (i = 0; i < m->cells_end; i++) {
 		record = m->records[i];
 		if (record != NULL && record->deaf_since_ms != 0 &&
 		    record->killed == KILL_NONE &&

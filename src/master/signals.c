@@ -23,7 +23,7 @@ const struct signal_rule master_signals[MASTER_SIGNALS] = {
 	{ SIGQUIT, SIGNAL_EVENT, "graceful stop, at most 60 s" },
 	{ SIGHUP, SIGNAL_EVENT, "reload" },
 	{ SIGUSR1, SIGNAL_EVENT, "reopen the log" },
-	{ SIGUSR2, SIGNAL_EVENT, "reserved for the upgrade in place" },
+	{ SIGUSR2, SIGNAL_EVENT, "upgrade in place" },
 	{ SIGTTIN, SIGNAL_EVENT, "one worker more" },
 	{ SIGTTOU, SIGNAL_EVENT, "one worker less" },
 	{ SIGWINCH, SIGNAL_EVENT, "drain all workers, keep the sockets" },
@@ -113,7 +113,7 @@ reopen_logs(struct master *m)
 		log_error(&e);
 		return;
 	}
-	for (i = 0; log_fd() >= 0 && i < m->board.slots; i++)
+	for (i = 0; log_fd() >= 0 && i < m->cells_end; i++)
 		if (m->records[i] != NULL &&
 		    channel_send_fd(m->records[i]->channel.fd, CHANNEL_REOPEN,
 			0, log_fd()) == 0)

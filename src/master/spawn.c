@@ -48,7 +48,7 @@ close_masters_own(struct master *m, int channel_fd)
 {
 	unsigned i;
 
-	for (i = 0; i < m->board.slots; i++)
+	for (i = 0; i < m->cells_end; i++)
 		if (m->records[i] != NULL &&
 		    m->records[i]->channel.fd != channel_fd)
 			fd_close(&m->records[i]->channel.fd);
@@ -139,6 +139,7 @@ spawn_worker(struct master *m, struct worker_record *record)
 		goto fail;
 	}
 	record->forked_ms = clock_ms();
+	totals_forked(record);
 	fd_close(&ends[1]);
 	return 0;
 fail:
@@ -148,11 +149,14 @@ fail:
 	return -1;
 }
 
+/* A rehearsal needs what the state names; exec closes the rest. */
 static void
 close_all_but(struct master *m, int report_fd)
 {
 	int keep[2] = { report_fd, log_fd() };
 
+	if (m->life == LIFE_REHEARSING)
+		return;
 	if (m->settings->own_process)
 		fd_close_others(keep, 2);
 	else

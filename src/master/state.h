@@ -17,6 +17,7 @@
 #include "generation/generation.h"
 #include "master/life.h"
 #include "master/pool.h"
+#include "scoreboard/census.h"
 #include "scoreboard/scoreboard.h"
 #include "wire/channel.h"
 
@@ -103,6 +104,15 @@ struct stop {
 	rlim_t held_open, held_most; /* descriptors for workers stay free */
 };
 
+/* Of a service since the start, over all generations and images; without the
+ * workers that live. */
+struct totals {
+	char service[SETTINGS_NAME_BYTES];
+	uint64_t accepted, closed, failed; /* connections */
+	uint64_t forked, reaped, crashed;  /* workers */
+	struct totals *next;
+};
+
 #define HELPER_TEXT_BYTES 2048
 
 /* The one short-lived child that tries something: probe or rehearsal. */
@@ -118,6 +128,7 @@ struct helper {
 struct pidfile {
 	int fd;
 	const char *path;
+	char *owned; /* the path, when it is not the settings' */
 	pid_t owner;
 };
 
@@ -128,7 +139,7 @@ struct master {
 	sigset_t former_mask;
 	struct scoreboard board;
 	struct worker_record **records; /* by cell; NULL: free */
-	unsigned next_cell;
+	unsigned cells_end;  /* no record has this cell or one above */
 	unsigned deaf_count; /* records with deaf_since_ms */
 	struct cohort *current, *incoming, *old;
 	uint32_t generation;
@@ -139,6 +150,7 @@ struct master {
 	struct helper helper;
 	struct error trouble; /* why the last thing went wrong */
 	struct stop stop;
+	struct totals *totals;
 	int64_t wake_at_ms; /* when the wait under way should end */
 	int64_t lost_ms;    /* time in which we did not run */
 	int64_t resumed_ms; /* clock_ms of the end of the last such time */
@@ -152,7 +164,9 @@ struct master {
 };
 
 /* cohort.c */
-struct cohort *cohort_new(struct master *m, struct generation *generation);
+/* With `capacity` places for each service, 0: as many as it may need. */
+struct cohort *cohort_new(struct master *m, struct generation *generation,
+    unsigned capacity);
 /* Its crews have no workers left.  Frees. */
 void cohort_free(struct cohort *cohort);
 /* Fork the canaries. */
@@ -187,6 +201,11 @@ bool crew_may_log(struct crew *crew, unsigned long *unsaid);
 
 /* worker_record.c */
 struct worker_record *record_new(struct crew *crew, unsigned slot);
+/* One that lives already, at a cell of the board that is free. */
+struct worker_record *record_adopt(struct crew *crew, unsigned slot,
+    unsigned cell);
+/* Its channel ended but it lives. */
+void record_deaf(struct worker_record *record);
 void record_free(struct worker_record *record);
 void record_kill(struct worker_record *record, enum kill_reason why);
 /* Let a worker accept that is READY and wanted.  Until then it has no
@@ -206,6 +225,15 @@ void reap_all(struct master *m);
 /* Kill workers that closed their channel but do not die. */
 void reap_deaf(struct master *m, int64_t now_ms);
 int64_t reap_deadline(const struct master *m);
+
+/* master.c: the parts of a master's run. */
+void master_init(struct master *m, struct settings *settings);
+int master_open_machinery(struct master *m, struct error *e);
+/* Until it is OVER. */
+void master_loop(struct master *m);
+void master_close(struct master *m);
+/* The reason why it ends, for the log, the starter and the exit code. */
+void master_fail(struct master *m, const struct error *e);
 
 /* What life.def names. */
 #define LIFE(state, event, next, action) void action(struct master *m);
@@ -245,6 +273,15 @@ void stop_ask_fast(struct master *m, const char *who);
 void stop_review(struct master *m, int64_t now_ms);
 int64_t stop_deadline(const struct master *m);
 
+/* totals.c */
+/* The service's, made when it is new.  NULL without memory. */
+struct totals *totals_of(struct master *m, const char *service);
+void totals_forked(struct worker_record *record);
+/* A worker is dead: what it counted is kept. */
+void totals_fold(struct worker_record *record, const struct census *census,
+    bool crashed);
+void totals_free(struct master *m);
+
 /* upgrade.c */
 void upgrade_wish(struct master *m);
 
@@ -271,6 +308,8 @@ int notify_wait(int fd, const char *program);
 
 /* pidfile.c */
 int pidfile_open(struct pidfile *pidfile, const char *path, struct error *e);
+/* Of the image before us: the lock is still ours, the path is copied. */
+int pidfile_adopt(struct pidfile *pidfile, int fd, const char *path);
 /* Removes the file if it is still ours. */
 void pidfile_close(struct pidfile *pidfile);
 

@@ -36,19 +36,15 @@ kill_reason_name(enum kill_reason why)
 	return (unsigned)why < KILL_REASONS ? names[why] : "unknown";
 }
 
-/* A free place on the board, looked for from the last one on. */
+/* The first free place on the board, so that little of it is ever touched. */
 static int
 find_cell(struct master *m)
 {
-	unsigned i, cell;
+	unsigned cell;
 
-	for (i = 0; i < m->board.slots; i++) {
-		cell = (m->next_cell + i) % m->board.slots;
-		if (m->records[cell] == NULL) {
-			m->next_cell = cell + 1;
+	for (cell = 0; cell < m->board.slots; cell++)
+		if (m->records[cell] == NULL)
 			return (int)cell;
-		}
-	}
 	errno = EAGAIN;
 	return -1;
 }
@@ -56,24 +52,30 @@ find_cell(struct master *m)
 struct worker_record *
 record_new(struct crew *crew, unsigned slot)
 {
-	struct master *m = crew->cohort->master;
-	struct worker_record *record;
-	int cell = find_cell(m);
+	int cell = find_cell(crew->cohort->master);
 
-	if (cell == -1)
-		return NULL;
-	record = calloc(1, sizeof(*record));
+	return cell == -1 ? NULL : record_adopt(crew, slot, (unsigned)cell);
+}
+
+struct worker_record *
+record_adopt(struct crew *crew, unsigned slot, unsigned cell)
+{
+	struct master *m = crew->cohort->master;
+	struct worker_record *record = calloc(1, sizeof(*record));
+
 	if (record == NULL)
 		return NULL;
 	record->master = m;
 	record->crew = crew;
 	record->slot = slot;
-	record->cell = (unsigned)cell;
+	record->cell = cell;
 	record->watch.events = POLLIN;
 	record->watch.ready = record_ready;
 	record->watch.arg = record;
 	channel_init(&record->channel, -1);
 	m->records[cell] = record;
+	if (cell >= m->cells_end)
+		m->cells_end = cell + 1;
 	crew->by_slot[slot] = record;
 	crew->alive++;
 	return record;
@@ -232,6 +234,13 @@ take_message(struct worker_record *record, struct channel_message *message)
 }
 
 void
+record_deaf(struct worker_record *record)
+{
+	record->deaf_since_ms = master_ms(record->master);
+	record->master->deaf_count++;
+}
+
+void
 record_drain_channel(struct worker_record *record)
 {
 	struct channel_message message;
@@ -250,8 +259,7 @@ record_drain_channel(struct worker_record *record)
 		record_kill(record, KILL_GARBAGE);
 	loop_remove(record->master->loop, &record->watch);
 	channel_close(&record->channel);
-	record->deaf_since_ms = master_ms(record->master);
-	record->master->deaf_count++;
+	record_deaf(record);
 }
 
 void
