@@ -50,7 +50,8 @@ master_resume(struct settings *settings, struct resume *resume)
 
 	master_init(&m, settings);
 	/* A rehearsal's process is thrown away whole. */
-	if (resume->rehearsal)
+	m.rehearsal = resume->rehearsal;
+	if (m.rehearsal)
 		return run_rehearsal(&m, resume);
 	if (settings->foreground)
 		log_open_stderr();

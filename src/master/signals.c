@@ -162,6 +162,14 @@ unblock(struct master *m, const struct signal_rule *rules)
 	(void)sigprocmask(SIG_UNBLOCK, &managed, &m->former_mask);
 }
 
+static bool
+is_unwanted(const struct master *m, int signo)
+{
+	if (m->rehearsal)
+		return signo != SIGCHLD;
+	return on_terminal(m) && (signo == SIGTTIN || signo == SIGTTOU);
+}
+
 int
 signals_open(struct master *m)
 {
@@ -170,8 +178,7 @@ signals_open(struct master *m)
 
 	memcpy(rules, master_signals, sizeof(rules));
 	for (i = 0; i < MASTER_SIGNALS; i++)
-		if (on_terminal(m) &&
-		    (rules[i].signo == SIGTTIN || rules[i].signo == SIGTTOU))
+		if (is_unwanted(m, rules[i].signo))
 			rules[i].role = SIGNAL_IGNORE;
 	if (sigpipe_install(rules, MASTER_SIGNALS) == -1)
 		return -1;

@@ -163,6 +163,17 @@ close_all_but(struct master *m, int report_fd)
 		close_masters_own(m, report_fd);
 }
 
+/* A signal that is sent to every process of this name is not for the helper;
+ * the master ends it by KILL. */
+static void
+ignore_strangers(void)
+{
+	size_t i;
+
+	for (i = 0; i < WORKER_SIGNALS; i++)
+		(void)signal(worker_signals[i].signo, SIG_IGN);
+}
+
 pid_t
 spawn_child(struct master *m, int (*run)(struct master *, int), int report_fd)
 {
@@ -178,6 +189,7 @@ spawn_child(struct master *m, int (*run)(struct master *, int), int report_fd)
 	}
 	(void)setpgid(0, 0);
 	sigpipe_child();
+	ignore_strangers();
 	loop_forget(m->loop);
 	close_all_but(m, report_fd);
 	if (m->limit_raised)

@@ -145,6 +145,7 @@ struct master {
 	uint32_t generation;
 	enum life_state life;
 	bool want_reload, want_upgrade;
+	bool rehearsal;		 /* we only try; somebody else serves */
 	bool drained;		 /* WINCH: sockets only */
 	struct generation *next; /* being checked */
 	struct helper helper;
