@@ -32,6 +32,12 @@ struct identity {
 	char name[64]; /* "user:group" for messages */
 };
 
+/* Of a connection; 0: none. */
+struct timeouts {
+	int64_t idle_ms, total_ms, write_ms;
+	unsigned min_rate; /* bytes a second */
+};
+
 struct service_settings {
 	char name[SETTINGS_NAME_BYTES];
 	/* Exactly one of the three. */
@@ -44,6 +50,7 @@ struct service_settings {
 	size_t endpoint_count;
 	int backlog;
 	unsigned workers;
+	struct timeouts timeouts;
 };
 
 /* How the program was called, for a new binary that takes its place. */

@@ -269,6 +269,7 @@ fill_record(struct worker_record *record, const struct state_line *line)
 	record->told = (flags & WORKER_TOLD) != 0;
 	record->leaving = (flags & WORKER_LEAVING) != 0;
 	record->killed = (enum kill_reason)killed;
+	watchdog_watch(record);
 	if (fd < 0) {
 		record_deaf(record);
 		return 0;

@@ -214,24 +214,34 @@ review_start(struct master *m)
 }
 
 static int64_t
-next_deadline(const struct master *m)
+cohorts_deadline(const struct master *m)
 {
-	int64_t next = stop_deadline(m), due = reap_deadline(m);
+	int64_t next = cohort_deadline(m->current), due;
 	const struct cohort *cohort;
 
-	if (due < next)
-		next = due;
-	due = helper_deadline(m);
-	if (due < next)
-		next = due;
-	due = cohort_deadline(m->current);
-	if (due < next)
-		next = due;
 	if (m->incoming != NULL && (due = cohort_deadline(m->incoming)) < next)
 		next = due;
 	for (cohort = m->old; cohort != NULL; cohort = cohort->next)
 		if ((due = cohort_deadline(cohort)) < next)
 			next = due;
+	return next;
+}
+
+static int64_t
+next_deadline(const struct master *m)
+{
+	static int64_t (*const deadlines[])(const struct master *) = {
+		stop_deadline, reap_deadline, helper_deadline,
+		escalate_deadline, watchdog_deadline, cohorts_deadline
+	};
+	int64_t next = CLOCK_NEVER, due;
+	size_t i;
+
+	for (i = 0; i < sizeof(deadlines) / sizeof(deadlines[0]); i++) {
+		due = deadlines[i](m);
+		if (due < next)
+			next = due;
+	}
 	return next;
 }
 
@@ -242,6 +252,8 @@ act_on_time(struct master *m)
 	struct cohort *cohort;
 
 	helper_tick(m, now_ms);
+	escalate_tick(m, now_ms);
+	watchdog_tick(m);
 	cohort_tick(m->current, now_ms);
 	if (m->incoming != NULL)
 		cohort_tick(m->incoming, now_ms);
@@ -308,6 +320,7 @@ master_init(struct master *m, struct settings *settings)
 		.pidfile = { .fd = -1 },
 		.helper = { .watch = { .fd = -1 } },
 		.starter_fd = -1,
+		.watchdog_ms = CLOCK_NEVER,
 	};
 }
 
