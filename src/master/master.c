@@ -42,17 +42,20 @@ most_workers(const struct settings *settings)
 
 /* One channel for each worker, twice that in a reload.  Too low a hard limit
  * shows as a failed fork, with its reason. */
-static void
-raise_descriptor_limit(struct master *m)
+void
+master_raise_limit(struct master *m)
 {
 	rlim_t wanted = most_workers(m->settings) + SPARE_FDS;
-	struct rlimit limit;
+	struct rlimit limit, former;
 
 	if (getrlimit(RLIMIT_NOFILE, &limit) == -1 || limit.rlim_cur >= wanted)
 		return;
-	m->former_limit = limit;
+	former = limit;
 	limit.rlim_cur = limit.rlim_max < wanted ? limit.rlim_max : wanted;
-	m->limit_raised = setrlimit(RLIMIT_NOFILE, &limit) == 0;
+	if (setrlimit(RLIMIT_NOFILE, &limit) == -1 || m->limit_raised)
+		return;
+	m->former_limit = former;
+	m->limit_raised = true;
 }
 
 int64_t
@@ -104,7 +107,7 @@ open_board(struct master *m, struct error *e)
 	m->records = calloc(m->board.slots, sizeof(*m->records));
 	if (m->records == NULL)
 		return error_set(e, PF_SYSCALL, "no memory for workers");
-	raise_descriptor_limit(m);
+	master_raise_limit(m);
 	return 0;
 }
 

@@ -10,6 +10,7 @@
 
 #include <sys/resource.h>
 
+#include <limits.h>
 #include <signal.h>
 
 #include "base/error.h"
@@ -36,6 +37,9 @@ enum kill_reason {
 	KILL_IDLE,
 	KILL_REASONS
 };
+
+/* Of a worker that was given up. */
+#define NO_SLOT UINT_MAX
 
 struct worker_record {
 	struct master *master;
@@ -255,6 +259,8 @@ int64_t reap_deadline(const struct master *m);
 
 /* master.c: the parts of a master's run. */
 void master_init(struct master *m, struct settings *settings);
+/* Descriptors for the workers that the settings may want. */
+void master_raise_limit(struct master *m);
 int master_open_machinery(struct master *m, struct error *e);
 /* Until it is OVER. */
 void master_loop(struct master *m);

@@ -54,6 +54,7 @@ record_adopt(struct crew *crew, unsigned slot, unsigned cell)
 	record->master = m;
 	record->crew = crew;
 	record->slot = slot;
+	record->detached = slot == NO_SLOT;
 	record->cell = cell;
 	record->watch.events = POLLIN;
 	record->watch.ready = record_ready;
@@ -62,7 +63,8 @@ record_adopt(struct crew *crew, unsigned slot, unsigned cell)
 	m->records[cell] = record;
 	if (cell >= m->cells_end)
 		m->cells_end = cell + 1;
-	crew->by_slot[slot] = record;
+	if (slot != NO_SLOT)
+		crew->by_slot[slot] = record;
 	crew->alive++;
 	return record;
 }
@@ -96,6 +98,7 @@ record_detach(struct worker_record *record)
 
 	record->detached = true;
 	record->crew->by_slot[record->slot] = NULL;
+	record->slot = NO_SLOT;
 	crew_event(record->crew, event);
 }
 
