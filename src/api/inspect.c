@@ -12,6 +12,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -24,27 +25,15 @@
 
 struct inspection {
 	const struct options *options;
+	const struct service_settings *service; /* look_check's */
 	const char *name;
 	const char *file;
 	int (*look)(struct inspection *, struct module *, struct error *);
 	bool quiet;   /* the caller prints the reason */
+	bool told;    /* look has printed it */
 	int alive[2]; /* the child holds the writing end */
 	struct error reason;
 };
-
-int
-program_fail(const char *program, const struct error *e)
-{
-	if (program_stderr_is_client()) {
-		log_set_ident(program);
-		log_open_syslog();
-		log_error(e);
-		return error_exit_code(e);
-	}
-	(void)fflush(stdout);
-	(void)fprintf(stderr, "%s: PF%04d %s\n", program, (int)e->id, e->text);
-	return error_exit_code(e);
-}
 
 /* In the child. */
 static int
@@ -60,8 +49,8 @@ inspect(void *arg)
 		return 0;
 	if (i->quiet)
 		(void)fd_write_all(i->alive[1], e.text, strlen(e.text));
-	else
-		(void)program_fail(i->options->settings->program, &e);
+	else if (!i->told)
+		(void)program_fail(i->options->program, &e);
 	return error_exit_code(&e);
 }
 
@@ -128,36 +117,99 @@ static int
 finish(const struct inspection *i, int code)
 {
 	if (i->reason.id != PF_NONE)
-		return program_fail(i->options->settings->program, &i->reason);
+		return program_fail(i->options->program, &i->reason);
 	return code;
+}
+
+/* Where it went wrong, if that is in a file. */
+static int
+complain_at(const struct inspection *i, const struct place *place,
+    const struct error *e)
+{
+	struct complaint complaint;
+
+	complaint_set(&complaint, place, e);
+	program_complain(i->options->program, &complaint);
+	return -1;
+}
+
+/* Each argument that is wrong by itself, or together with those before it. */
+static int
+check_arguments(const struct inspection *i, struct module *module)
+{
+	const struct service_settings *service = i->service;
+	struct module_argument *good =
+	    calloc(service->argument_count + 1, sizeof(*good));
+	struct error e;
+	size_t k, count = 0;
+	int result = 0;
+
+	for (k = 0; good != NULL && k < service->argument_count; k++) {
+		good[count] = service->arguments[k];
+		if (module_configure(module, good, count + 1, &e) == 0)
+			count++;
+		else
+			result =
+			    complain_at(i, &service->argument_places[k], &e);
+	}
+	free(good);
+	return result;
+}
+
+static int
+load_only(const struct service *service, struct module *module, struct error *e)
+{
+	if (service->settings->descriptor != NULL)
+		return module_builtin(service->settings->descriptor, module, e);
+	return module_load(service->module_file, module, e);
 }
 
 static int
 look_check(struct inspection *i, struct module *module, struct error *e)
 {
 	const struct settings *settings = i->options->settings;
-	struct service service = { .settings = &settings->services[0] };
+	struct service service = { .settings = i->service };
+	struct error ignored;
 
-	if (service.settings->handler != NULL &&
-	    module_find(service.settings->handler, &settings->module_path,
+	if (i->service->handler != NULL &&
+	    module_find(i->service->handler, &settings->module_path,
 		service.module_file, e) == -1)
+		return complain_at(i, &i->service->handler_place, e);
+	if (worker_drop_privileges(&i->service->identity, e) == 0 &&
+	    worker_load(&service, module, e) == 0)
+		return 0;
+	if ((e->id == PF_OPTION_UNKNOWN || e->id == PF_OPTION_VALUE ||
+		e->id == PF_OPTION_REPEATED) &&
+	    load_only(&service, module, &ignored) == 0 &&
+	    check_arguments(i, module) == -1)
 		return -1;
-	if (worker_drop_privileges(&settings->identity, e) == -1)
-		return -1;
-	return worker_load(&service, module, e);
+	return complain_at(i, &i->service->handler_place, e);
 }
 
 int
 program_check(const struct options *options)
 {
+	const struct settings *settings = options->settings;
 	struct inspection i = {
 		.options = options,
-		.name = options->settings->services[0].name,
 		.look = look_check,
+		.told = true,
 		.alive = { -1, -1 },
 	};
+	int code, first = 0;
+	size_t k;
 
-	return finish(&i, run_inspection(&i));
+	for (k = 0; k < settings->service_count; k++) {
+		i.service = &settings->services[k];
+		i.name = i.service->name;
+		code = run_inspection(&i);
+		if (i.reason.id != PF_NONE)
+			(void)complain_at(&i, &i.service->handler_place,
+			    &i.reason);
+		if (first == 0)
+			first = code;
+	}
+	return first;
 }
 
 static int
@@ -235,5 +287,5 @@ program_list(const struct options *options)
 		return 0;
 	(void)error_set(&e, PF_SYSCALL, "cannot list the modules: %s",
 	    strerror(errno));
-	return program_fail(options->settings->program, &e);
+	return program_fail(options->program, &e);
 }

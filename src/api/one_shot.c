@@ -44,7 +44,7 @@ load_handler(const struct options *options, struct module *module,
 	    module_find(service.settings->handler, &settings->module_path,
 		service.module_file, e) == -1)
 		return -1;
-	if (worker_drop_privileges(&settings->identity, e) == -1 ||
+	if (worker_drop_privileges(&service.settings->identity, e) == -1 ||
 	    worker_load(&service, module, e) == -1)
 		return -1;
 	if (module->descriptor == NULL ||
@@ -149,7 +149,7 @@ child_code(const struct options *options, int status)
 	(void)error_set(&e, PF_MODULE_DIED, "%s was killed by signal %s",
 	    options->settings->services[0].name,
 	    status == -1 ? "unknown" : sigpipe_name(WTERMSIG(status)));
-	return program_fail(options->settings->program, &e);
+	return program_fail(options->program, &e);
 }
 
 static int
@@ -181,7 +181,7 @@ serve_between_pipes(const struct options *options)
 	return child_code(options, status);
 fail:
 	(void)error_set(&e, PF_SYSCALL, "one-shot: %s", strerror(errno));
-	return program_fail(options->settings->program, &e);
+	return program_fail(options->program, &e);
 }
 
 /* inetd(8) makes standard error the client's socket; what is written there

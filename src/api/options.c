@@ -1,6 +1,5 @@
 /*
- * From argv to settings.  Everything relative becomes absolute here, because
- * a daemon leaves the directory it was started in.
+ * From argv to what it says.  What that means is assemble.c's.
  * Runs in: starter.
  */
 #include "config.h"
@@ -14,15 +13,15 @@
 #include <unistd.h>
 
 #include "api/options.h"
-#include "config/directive.h"
 
 /* A leading '+' makes GNU getopt stop at the first operand, as POSIX says. */
 #define OPTION_LETTERS "+:FLTVhitvH:M:S:d:f:l:o:p:u:w:"
+#define DEFAULT_FILE   PREFORK_SYSCONFDIR "/preforkd.conf"
 
 void
 options_usage(const char *program, bool builtin)
 {
-	(void)printf("usage: %s [-FhiLtV] [-v] [-d fd] [-H handler] "
+	(void)printf("usage: %s [-FhiLtTVv] [-d fd] [-f file] [-H handler] "
 		     "[-l address]...\n"
 		     "\t[-M dir] [-o name=value]... [-p pidfile] "
 		     "[-u user[:group]]\n"
@@ -55,35 +54,6 @@ parse_number(const char *text, long min, long max)
 	return value;
 }
 
-static const char *
-make_absolute(struct options *options, const char *path, struct error *e)
-{
-	char here[PATH_MAX], joined[2 * PATH_MAX];
-	const char *kept;
-
-	if (path[0] == '/')
-		return path;
-	if (options->source.directory_gone) {
-		(void)error_set(e, PF_USAGE,
-		    "%s: the directory it was relative to is gone", path);
-		return NULL;
-	}
-	if (getcwd(here, sizeof(here)) == NULL) {
-		(void)error_set(e, PF_SYSCALL, "current directory: %s",
-		    strerror(errno));
-		return NULL;
-	}
-	if ((size_t)snprintf(joined, sizeof(joined), "%s/%s", here, path) >=
-	    sizeof(joined)) {
-		(void)error_set(e, PF_USAGE, "a path is too long: %s", path);
-		return NULL;
-	}
-	kept = settings_copy(options->settings, joined);
-	if (kept == NULL)
-		(void)error_set(e, PF_SYSCALL, "no memory for %s", path);
-	return kept;
-}
-
 static int
 set_mode(struct options *options, enum run_mode mode)
 {
@@ -104,7 +74,7 @@ set_ready_fd(struct options *options, const char *text, struct error *e)
 	if (fd < 3 || fcntl((int)fd, F_GETFD) == -1)
 		return usage_error(e,
 		    "-d needs an open descriptor above 2, not", text);
-	options->settings->ready_fd = (int)fd;
+	options->ready_fd = (int)fd;
 	return 0;
 }
 
@@ -118,83 +88,83 @@ set_workers(struct options *options, const char *text, struct error *e)
 		    "-w needs a number from 1 to %d, not '%s'; -h shows the "
 		    "usage",
 		    SETTINGS_MAX_WORKERS, text);
-	options->settings->services[0].workers = (unsigned)workers;
+	options->workers = workers;
 	return 0;
 }
 
 static int
-set_path(struct options *options, const char **where, const char *path,
-    struct error *e)
+set_path(const char **where, const char *path, struct error *e)
 {
 	if (path[0] == '\0')
 		return usage_error(e, "a path is empty:", path);
 	if (*where != NULL)
 		return usage_error(e, "given twice:", path);
-	*where = make_absolute(options, path, e);
-	return *where == NULL ? -1 : 0;
+	*where = path;
+	return 0;
+}
+
+/* Letters that take no value. */
+static int
+set_flag(struct options *options, int letter, struct error *e)
+{
+	static const struct {
+		char letter;
+		enum run_mode mode;
+	} modes[] = {
+		{ 'L', RUN_LIST },
+		{ 'i', RUN_ONE_SHOT },
+		{ 't', RUN_CHECK },
+		{ 'T', RUN_PRINT },
+		{ 'V', RUN_VERSION },
+		{ 'h', RUN_HELP },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(modes) / sizeof(modes[0]); i++)
+		if (modes[i].letter == letter)
+			return set_mode(options, modes[i].mode);
+	if (letter == 'F')
+		options->foreground = true;
+	else if (letter == 'v')
+		options->verbose = true;
+	else
+		return error_set(e, PF_USAGE,
+		    "-%c comes with the control socket, which this version "
+		    "does not have",
+		    letter);
+	return 0;
 }
 
 static int
 set_option(struct options *options, int letter, const char *value,
     struct error *e)
 {
-	struct settings *settings = options->settings;
-
 	switch (letter) {
-	case 'F':
-		settings->foreground = true;
-		return 0;
-	case 'L':
-		return set_mode(options, RUN_LIST);
 	case 'H':
 		options->described = value;
 		return set_mode(options, RUN_DESCRIBE);
-	case 'i':
-		return set_mode(options, RUN_ONE_SHOT);
-	case 't':
-		return set_mode(options, RUN_CHECK);
-	case 'V':
-		return set_mode(options, RUN_VERSION);
-	case 'h':
-		return set_mode(options, RUN_HELP);
-	case 'v':
-		options->verbose = true;
-		return 0;
 	case 'd':
 		return set_ready_fd(options, value, e);
+	case 'f':
+		return set_path(&options->file, value, e);
 	case 'l':
-		return settings_listen(&settings->services[0], value, e);
-	case 'w':
-		return set_workers(options, value, e);
-	case 'p':
-		return set_path(options, &settings->pidfile, value, e);
-	case 'M':
-		return set_path(options, &settings->module_path.option, value,
-		    e);
+		options->listens[options->listen_count++] = value;
+		return 0;
 	case 'o':
 		options->overrides[options->override_count++] = value;
 		return 0;
+	case 'p':
+		return set_path(&options->pidfile, value, e);
+	case 'M':
+		return set_path(&options->module_path, value, e);
 	case 'u':
-		return settings_identity(&settings->identity, value, e);
+		options->user = value;
+		return 0;
+	case 'w':
+		return set_workers(options, value, e);
 	default:
-		return error_set(e, PF_USAGE,
-		    "-%c comes with the configuration file, which this "
-		    "version does not read",
-		    letter);
+		return set_flag(options, letter, e);
 	}
-}
-
-/* Behind everything else, because it names services. */
-static int
-apply_overrides(struct options *options, struct error *e)
-{
-	size_t i;
-
-	for (i = 0; i < options->override_count; i++)
-		if (directive_override(options->settings, options->overrides[i],
-			e) == -1)
-			return -1;
-	return settings_complete(options->settings, e);
 }
 
 static int
@@ -218,64 +188,44 @@ parse_letters(struct options *options, int argc, char **argv, struct error *e)
 	return 0;
 }
 
-/* NAME=VALUE operands; the strings stay in argv, cut at the '='. */
-static int
-parse_arguments(struct service_settings *service, char **operands, int count,
-    struct error *e)
+bool
+options_serve(const struct options *options)
 {
-	struct module_argument *argument;
-	char *equals;
-	int i;
-
-	/* -1 where argc was 0 */
-	if (count <= 0)
-		return 0;
-	service->arguments = calloc((size_t)count, sizeof(*service->arguments));
-	if (service->arguments == NULL)
-		return error_set(e, PF_SYSCALL, "no memory for options");
-	for (i = 0; i < count; i++) {
-		equals = strchr(operands[i], '=');
-		if (equals == NULL || equals == operands[i])
-			return usage_error(e,
-			    "a handler's option is name=value, not",
-			    operands[i]);
-		*equals = '\0';
-		argument = &service->arguments[service->argument_count++];
-		argument->name = operands[i];
-		argument->value = equals + 1;
-	}
-	return 0;
+	return options->mode <= RUN_PRINT;
 }
 
 static int
-parse_handler(struct options *options, const char *handler, struct error *e)
+find_file(struct options *options, struct error *e)
 {
-	struct service_settings *service = &options->settings->services[0];
-
-	module_service_name(handler, service->name, sizeof(service->name));
-	service->handler = handler;
-	if (strchr(handler, '/') == NULL)
+	options->file = DEFAULT_FILE;
+	if (access(DEFAULT_FILE, F_OK) == 0 || errno != ENOENT)
 		return 0;
-	service->handler = make_absolute(options, handler, e);
-	return service->handler == NULL ? -1 : 0;
+	return error_set(e, PF_NO_CONFIGURATION,
+	    "no handler is named and there is no %s; try: %s -F echo",
+	    DEFAULT_FILE, options->program);
 }
 
+/* argc is -1 where it was 0. */
 static int
 parse_operands(struct options *options, int argc, char **argv, struct error *e)
 {
-	struct service_settings *service = &options->settings->services[0];
+	bool builtin = options->source.builtin != NULL;
 
-	if (service->descriptor != NULL)
-		return parse_arguments(service, argv, argc, e);
-	if (argc <= 0)
-		return error_set(e, PF_NO_CONFIGURATION,
-		    "no handler is named; try: %s -F echo",
-		    options->settings->program);
-	if (argv[0][0] == '\0')
-		return usage_error(e, "the handler's name is empty:", "");
-	if (parse_handler(options, argv[0], e) == -1)
-		return -1;
-	return parse_arguments(service, argv + 1, argc - 1, e);
+	if (argc > 0 && options->file != NULL)
+		return usage_error(e, "with -f there is no handler:", argv[0]);
+	if (argc > 0 && !builtin) {
+		options->handler = argv[0];
+		if (argv[0][0] == '\0')
+			return usage_error(e,
+			    "the handler's name is empty:", "");
+		argc--;
+		argv++;
+	}
+	options->operands = argv;
+	options->operand_count = argc > 0 ? (size_t)argc : 0;
+	if (options->handler != NULL || options->file != NULL || builtin)
+		return 0;
+	return find_file(options, e);
 }
 
 static const char *
@@ -286,59 +236,70 @@ base_name(const char *path)
 	return slash != NULL && slash[1] != '\0' ? slash + 1 : path;
 }
 
+static struct settings *
+read_again(const void *arg, struct error *e)
+{
+	struct complaints *complaints = calloc(1, sizeof(*complaints));
+	struct settings *settings = NULL;
+
+	if (complaints == NULL) {
+		(void)error_set(e, PF_SYSCALL, "no memory for settings");
+		return NULL;
+	}
+	settings = options_settings(arg, complaints);
+	if (settings == NULL)
+		(void)complaints_first(complaints, e);
+	else
+		settings->ready_fd = -1;
+	free(complaints);
+	return settings;
+}
+
 static int
 set_defaults(struct options *options, const struct options_source *source)
 {
-	struct settings *settings = settings_new(1);
-	const struct prefork_module *builtin = source->builtin;
+	size_t room = (size_t)source->argc + 1;
 	const char *program = source->argc > 0 ? source->argv[0] : "prefork";
+	char here[PATH_MAX];
 
 	memset(options, 0, sizeof(*options));
 	options->source = *source;
-	options->settings = settings;
-	options->overrides =
-	    calloc((size_t)source->argc + 1, sizeof(*options->overrides));
-	if (settings == NULL || options->overrides == NULL)
+	options->program =
+	    source->builtin == NULL ? "preforkd" : base_name(program);
+	options->ready_fd = -1;
+	options->origin =
+	    (struct settings_origin) { .read = read_again, .arg = options };
+	options->listens = calloc(room, sizeof(*options->listens));
+	options->overrides = calloc(room, sizeof(*options->overrides));
+	options->complaints = calloc(1, sizeof(*options->complaints));
+	if (options->listens == NULL || options->overrides == NULL ||
+	    options->complaints == NULL)
 		return -1;
-	settings->program = builtin == NULL ? "preforkd" : base_name(program);
-	settings->own_process = builtin == NULL;
-	settings->module_path.environment = getenv("PREFORK_MODULE_PATH");
-	settings->module_path.builtin = PREFORK_MODULEDIR;
-	settings->services[0].descriptor = builtin;
-	if (builtin != NULL)
-		module_service_name(builtin->name, settings->services[0].name,
-		    sizeof(settings->services[0].name));
+	if (!source->directory_gone && getcwd(here, sizeof(here)) != NULL &&
+	    (options->directory = strdup(here)) == NULL)
+		return -1;
 	return 0;
-}
-
-static bool
-needs_handler(const struct options *options)
-{
-	return options->mode == RUN_SERVE || options->mode == RUN_ONE_SHOT ||
-	    options->mode == RUN_CHECK;
 }
 
 int
 options_parse_source(struct options *options,
     const struct options_source *source, struct error *e)
 {
-	struct service_settings *service;
 	int argc = source->argc;
 
 	if (set_defaults(options, source) == -1)
 		return error_set(e, PF_SYSCALL, "no memory");
 	if (parse_letters(options, argc, source->argv, e) == -1)
 		return -1;
-	if (needs_handler(options) &&
-	    parse_operands(options, argc - optind, source->argv + optind, e) ==
-		-1)
+	if (!options_serve(options))
+		options->file = NULL;
+	else if (parse_operands(options, argc - optind, source->argv + optind,
+		     e) == -1)
 		return -1;
-	if (apply_overrides(options, e) == -1)
-		return -1;
-	service = &options->settings->services[0];
-	if (!needs_handler(options) || service->endpoint_count > 0)
-		return 0;
-	return settings_listen(service, SETTINGS_ADDRESS, e);
+	options->settings = options_settings(options, options->complaints);
+	if (options->settings == NULL)
+		return complaints_first(options->complaints, e);
+	return 0;
 }
 
 int
@@ -356,5 +317,8 @@ void
 options_fini(struct options *options)
 {
 	settings_unref(options->settings);
+	free(options->listens);
 	free(options->overrides);
+	free(options->complaints);
+	free(options->directory);
 }

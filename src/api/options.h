@@ -1,16 +1,18 @@
 /*
  * The command line of preforkd and of every program made by prefork_main.
- * Runs in: starter.
+ * Runs in: starter; options_settings also in the master at reload.
  */
 #ifndef PREFORK_API_OPTIONS_H
 #define PREFORK_API_OPTIONS_H
 
+#include "config/complaints.h"
 #include "config/settings.h"
 
 enum run_mode {
 	RUN_SERVE,
 	RUN_ONE_SHOT, /* -i */
 	RUN_CHECK,    /* -t */
+	RUN_PRINT,    /* -T */
 	RUN_LIST,     /* -L */
 	RUN_DESCRIBE, /* -H */
 	RUN_VERSION,  /* -V */
@@ -26,26 +28,45 @@ struct options_source {
 	bool directory_gone; /* that one was started in */
 };
 
+/* What the command line says.  Its strings are argv's. */
 struct options {
 	struct options_source source;
 	enum run_mode mode;
-	bool verbose;
+	bool verbose, foreground;
+	const char *program;   /* its name without folders */
 	const char *described; /* -H */
-	struct settings *settings;
-	const char **overrides; /* -o, as it stands in argv */
-	size_t override_count;
+	const char *file;      /* -f, or the default one; NULL: no file */
+	const char *handler;   /* the operand, or NULL */
+	char **operands;       /* behind it */
+	size_t operand_count;
+	const char *pidfile, *module_path, *user; /* -p -M -u, or NULL */
+	long workers;				  /* -w, or 0 */
+	int ready_fd;				  /* -d, or -1 */
+	const char **listens, **overrides;	  /* -l, -o */
+	size_t listen_count, override_count;
+	char *directory;	   /* relative names are relative to, or NULL */
+	struct settings *settings; /* made of all this */
+	struct complaints *complaints;
+	struct settings_origin origin;
 };
 
 /*
- * Parse argv.  `builtin` is the module of prefork_main or NULL.  0, or -1
- * with `e`; options_fini either way.
+ * Parse argv and make settings of it.  `builtin` is the module of prefork_main
+ * or NULL.  0, or -1 with `e`, which is the first of options->complaints if
+ * there are any; options_fini either way.
  */
 int options_parse(struct options *options, int argc, char **argv,
     const struct prefork_module *builtin, struct error *e);
 int options_parse_source(struct options *options,
     const struct options_source *source, struct error *e);
 void options_fini(struct options *options);
+/* Does it serve, or look at all that it would serve? */
+bool options_serve(const struct options *options);
 /* The usage text, for -h; `builtin`: the handler is not an operand. */
 void options_usage(const char *program, bool builtin);
+
+/* Read all files again.  NULL with complaints. */
+struct settings *options_settings(const struct options *options,
+    struct complaints *complaints);
 
 #endif

@@ -68,15 +68,14 @@ static int
 print_version(const struct options *options)
 {
 	(void)printf("%s " PACKAGE_VERSION " (module ABI %d)\n",
-	    options->settings->program, PREFORK_ABI);
+	    options->program, PREFORK_ABI);
 	return 0;
 }
 
 static int
 print_usage(const struct options *options)
 {
-	options_usage(options->settings->program,
-	    options->settings->services[0].descriptor != NULL);
+	options_usage(options->program, options->source.builtin != NULL);
 	return 0;
 }
 
@@ -97,13 +96,14 @@ run(const struct options *options)
 		[RUN_SERVE] = serve,
 		[RUN_ONE_SHOT] = program_one_shot,
 		[RUN_CHECK] = program_check,
+		[RUN_PRINT] = program_print,
 		[RUN_LIST] = program_list,
 		[RUN_DESCRIBE] = program_describe,
 		[RUN_VERSION] = print_version,
 		[RUN_HELP] = print_usage,
 	};
 
-	log_set_ident(options->settings->program);
+	log_set_ident(options->program);
 	if (options->verbose)
 		log_set_level(LEVEL_DEBUG);
 	return modes[options->mode](options);
@@ -128,9 +128,9 @@ resume_or_run(struct options *options, struct resume *resume)
 {
 	if (!resume->active)
 		return run(options);
-	if (!options->settings->foreground && chdir("/") == -1)
+	if (!options->foreground && chdir("/") == -1)
 		return msg_find(PF_SYSCALL)->exit_code;
-	log_set_ident(options->settings->program);
+	log_set_ident(options->program);
 	if (options->verbose)
 		log_set_level(LEVEL_DEBUG);
 	return master_resume(options->settings, resume);
@@ -145,10 +145,7 @@ parse_and_run(const struct options_source *source,
 	int code;
 
 	if (options_parse_source(&options, source, &e) == -1) {
-		code = program_fail(options.settings != NULL ?
-			options.settings->program :
-			"prefork",
-		    &e);
+		code = program_refuse(&options, &e);
 	} else {
 		options.settings->invocation = invocation;
 		code = resume_or_run(&options, resume);

@@ -20,28 +20,46 @@ shorten(const char *file)
 	return bytes > room ? file + (bytes - room) : file;
 }
 
-int
-complain(struct complaints *complaints, const char *file,
-    const struct position *position, const struct error *error)
+void
+complaint_set(struct complaint *complaint, const struct place *place,
+    const struct error *error)
 {
-	struct complaint *c;
+	char *text = complaint->place;
+	const size_t room = sizeof(complaint->place);
 
-	if (complaints->count++ >= COMPLAINTS_MAX)
-		return -1;
-	c = &complaints->items[complaints->count - 1];
-	c->error = *error;
-	if (position == NULL)
-		(void)snprintf(c->place, sizeof(c->place), "%s", shorten(file));
+	complaint->error = *error;
+	if (place->file == NULL)
+		text[0] = '\0';
+	else if (place->position.line == 0)
+		(void)snprintf(text, room, "%s", shorten(place->file));
 	else
-		(void)snprintf(c->place, sizeof(c->place), "%s:%u:%u",
-		    shorten(file), position->line, position->column);
+		(void)snprintf(text, room, "%s:%u:%u", shorten(place->file),
+		    place->position.line, place->position.column);
+}
+
+void
+complaint_sentence(const struct complaint *complaint, struct error *e)
+{
+	if (complaint->place[0] == '\0')
+		*e = complaint->error;
+	else
+		(void)error_set(e, complaint->error.id, "%s: %s",
+		    complaint->place, complaint->error.text);
+}
+
+int
+complain(struct complaints *complaints, const struct place *place,
+    const struct error *error)
+{
+	if (complaints->count++ < COMPLAINTS_MAX)
+		complaint_set(&complaints->items[complaints->count - 1], place,
+		    error);
 	return -1;
 }
 
 int
 complaints_first(const struct complaints *complaints, struct error *e)
 {
-	const struct complaint *c = &complaints->items[0];
-
-	return error_set(e, c->error.id, "%s: %s", c->place, c->error.text);
+	complaint_sentence(&complaints->items[0], e);
+	return -1;
 }

@@ -5,11 +5,12 @@
 #ifndef PREFORK_CONFIG_COMPLAINTS_H
 #define PREFORK_CONFIG_COMPLAINTS_H
 
-#include "config/lexer.h"
+#include "base/error.h"
+#include "config/place.h"
 
 /* More are counted but not kept. */
 #define COMPLAINTS_MAX 20
-/* "file:line:column", or what stands for a file. */
+/* "file:line:column", "file", or "" where there is none. */
 #define COMPLAINT_PLACE_BYTES 256
 
 struct complaint {
@@ -22,11 +23,14 @@ struct complaints {
 	struct complaint items[COMPLAINTS_MAX];
 };
 
-/* `position` NULL: `file` as a whole, or a word of the command line.  Returns
- * -1. */
-int complain(struct complaints *complaints, const char *file,
-    const struct position *position, const struct error *error);
-/* The first one as one sentence, "file:line:column: why".  Returns -1. */
+/* One more.  Returns -1. */
+int complain(struct complaints *complaints, const struct place *place,
+    const struct error *error);
+void complaint_set(struct complaint *complaint, const struct place *place,
+    const struct error *error);
+/* As one sentence, "file:line:column: why". */
+void complaint_sentence(const struct complaint *complaint, struct error *e);
+/* The first one as one sentence.  Returns -1. */
 int complaints_first(const struct complaints *complaints, struct error *e);
 
 #endif

@@ -13,6 +13,7 @@
 #include "base/nearest.h"
 #include "config/directive.h"
 #include "config/readers.h"
+#include "config/writers.h"
 
 #define DAYS(n) (INT64_C(86400000) * (n))
 #define MIB(n)	(INT64_C(1048576) * (n))
@@ -28,10 +29,15 @@
 	VALUE(kind, low, high)
 #define SERVICE_OR_NONE(kind, member, low, high) \
 	SERVICE(kind, member, low, high), .or_none = true
-#define WORDS(where, reader) \
-	.scope = SCOPE_##where, .form = FORM_WORDS, .read = read_##reader
-#define ANEW  false
-#define FIXED true
+#define WORDS(where, reader)                                               \
+	.scope = SCOPE_##where, .form = FORM_WORDS, .read = read_##reader, \
+	.write = write_##reader
+#define MANY(where, reader) WORDS(where, reader), .many = true
+#define BLOCK(where, kind)  .scope = SCOPE_##where, .form = FORM_##kind
+#define BLOCKS(where, kind) BLOCK(where, kind), .many = true
+#define LATER(where)	    .scope = SCOPE_##where, .form = FORM_LATER
+#define ANEW		    false
+#define FIXED		    true
 
 const struct directive directives[] = {
 #define DIRECTIVE(word, form_of, how, otherwise, reload, line) \
@@ -64,6 +70,7 @@ int
 use_fail(const struct use *use, size_t index, enum msg_id id,
     const char *format, ...)
 {
+	const struct place place = { use->file, use->words[index].position };
 	char text[ERROR_TEXT_BYTES];
 	struct error e;
 	va_list ap;
@@ -72,17 +79,38 @@ use_fail(const struct use *use, size_t index, enum msg_id id,
 	(void)vsnprintf(text, sizeof(text), format, ap);
 	va_end(ap);
 	(void)error_set(&e, id, "%s", text);
-	return complain(use->complaints, use->file,
-	    use->in_file ? &use->words[index].position : NULL, &e);
+	return complain(use->complaints, &place, &e);
+}
+
+int
+use_too_much(const struct use *use, size_t index)
+{
+	return use_fail(use, index, PF_DIRECTIVE_VALUE,
+	    "'%s' is too much behind %s", use->words[index].text,
+	    use->words[0].text);
+}
+
+/* There is one, but not here. */
+static int
+misplaced(const struct use *use, const struct directive *directive)
+{
+	return use_fail(use, 0, PF_DIRECTIVE_PLACE,
+	    directive->scope == SCOPE_TOP ?
+		"%s is not a directive of a service" :
+		"%s belongs into the block of a service",
+	    directive->name);
 }
 
 int
 use_unknown(const struct use *use, enum scope scope)
 {
 	const char *name = use->words[0].text;
+	const struct directive *elsewhere = directive_find(name);
 	struct nearest nearest;
 	size_t i;
 
+	if (elsewhere != NULL)
+		return misplaced(use, elsewhere);
 	nearest_init(&nearest, name);
 	for (i = 0; i < directive_count; i++)
 		if ((directives[i].scope & scope) != 0)
@@ -94,8 +122,8 @@ use_unknown(const struct use *use, enum scope scope)
 	    "there is no directive '%s'; did you mean %s?", name, nearest.best);
 }
 
-static enum quantity
-quantity_of(const struct directive *directive)
+enum quantity
+directive_quantity(const struct directive *directive)
 {
 	switch (directive->form) {
 	case FORM_SIZE:
@@ -119,7 +147,7 @@ describe_limits(const struct directive *limits, char *text, size_t bytes)
 	};
 	const char *unit = limits->form == FORM_PERCENT ? "%" : "";
 	char min[QUANTITY_BYTES], max[QUANTITY_BYTES + 4];
-	enum quantity kind = quantity_of(limits);
+	enum quantity kind = directive_quantity(limits);
 
 	quantity_format(kind, limits->min, min);
 	(void)snprintf(max, sizeof(max), " to ");
@@ -141,7 +169,7 @@ parse_quantity(const struct directive *limits, const char *text, int64_t *value)
 	if (text[0] == '+' || text[0] == '-')
 		return -1;
 	if (limits->form != FORM_PERCENT)
-		return quantity_parse(quantity_of(limits), text, value);
+		return quantity_parse(directive_quantity(limits), text, value);
 	if (bytes < 2 || bytes > sizeof(number) || text[bytes - 1] != '%')
 		return -1;
 	memcpy(number, text, bytes - 1);
@@ -167,8 +195,9 @@ use_number(const struct use *use, size_t index, const struct directive *limits,
 static void *
 member_of(const struct directive *directive, const struct use *use)
 {
-	char *object = directive->scope == SCOPE_TOP ? (char *)use->settings :
-						       (char *)use->service;
+	char *object = directive->scope == SCOPE_SERVICE ?
+	    (char *)use->service :
+	    (char *)use->settings;
 
 	return object + directive->offset;
 }
@@ -208,6 +237,9 @@ read_path(const struct directive *directive, const struct use *use)
 int
 directive_read(const struct directive *directive, const struct use *use)
 {
+	if (directive->form == FORM_LATER)
+		return use_fail(use, 0, PF_NOT_AVAILABLE,
+		    "%s is not available in this version", directive->name);
 	if (use->count < 2)
 		return use_fail(use, 0, PF_DIRECTIVE_VALUE,
 		    "%s needs a value: %s %s", directive->name, directive->name,
@@ -215,9 +247,7 @@ directive_read(const struct directive *directive, const struct use *use)
 	if (directive->form == FORM_WORDS)
 		return directive->read(use);
 	if (use->count > 2)
-		return use_fail(use, 2, PF_DIRECTIVE_VALUE,
-		    "%s takes one value; '%s' is too much", directive->name,
-		    use->words[2].text);
+		return use_too_much(use, 2);
 	if (directive->form == FORM_PATH)
 		return read_path(directive, use);
 	return read_number(directive, use);

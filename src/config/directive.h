@@ -8,6 +8,7 @@
 
 #include "base/quantity.h"
 #include "config/complaints.h"
+#include "config/place.h"
 #include "config/settings.h"
 
 /* Where a directive may stand. */
@@ -15,6 +16,8 @@ enum scope {
 	SCOPE_TOP = 0x1,
 	SCOPE_SERVICE = 0x2,
 	SCOPE_BOTH = SCOPE_TOP | SCOPE_SERVICE,
+	SCOPE_OPTIONS = 0x4, /* of a handler: the module's own */
+	SCOPE_ANY = SCOPE_BOTH | SCOPE_OPTIONS,
 };
 
 enum form {
@@ -24,6 +27,10 @@ enum form {
 	FORM_PERCENT,
 	FORM_PATH,
 	FORM_WORDS,
+	FORM_INCLUDE, /* these three are parse.c's */
+	FORM_SERVICE,
+	FORM_HANDLER,
+	FORM_LATER,
 };
 
 struct word {
@@ -36,11 +43,12 @@ struct use {
 	struct settings *settings;
 	struct service_settings *service; /* it stands in, or NULL */
 	const char *file;		  /* or what stands for one */
-	bool in_file;			  /* words have positions */
 	const struct word *words;	  /* [0] is the directive's name */
 	size_t count;
 	struct complaints *complaints;
 };
+
+struct writing;
 
 struct directive {
 	const char *name;
@@ -49,7 +57,9 @@ struct directive {
 	size_t offset, bytes; /* of the member */
 	int64_t min, max;
 	bool or_none;			    /* 0 as well */
+	bool many;			    /* may stand more than once */
 	int (*read)(const struct use *use); /* FORM_WORDS */
+	void (*write)(const struct writing *w);
 	const char *usage, *preset, *help;
 	bool fixed; /* not changed by a reload */
 };
@@ -60,13 +70,17 @@ extern const size_t directive_count;
 
 /* By name, or NULL. */
 const struct directive *directive_find(const char *name);
+/* Of the values of a form that is a number. */
+enum quantity directive_quantity(const struct directive *directive);
 /* Reads words[1..] into settings or service.  -1 with a complaint. */
 int directive_read(const struct directive *directive, const struct use *use);
 
 /* Complain of one of the words.  Returns -1. */
 int use_fail(const struct use *use, size_t index, enum msg_id id,
     const char *format, ...) __attribute__((format(printf, 4, 5)));
-/* Nobody knows words[0]; what may stand in `scope` is proposed.  -1. */
+/* Nothing may stand where words[index] stands.  Returns -1. */
+int use_too_much(const struct use *use, size_t index);
+/* words[0] is no directive in `scope`: what it could mean is said.  -1. */
 int use_unknown(const struct use *use, enum scope scope);
 /* min <= words[index] <= max, or 0 where `or_none`.  -1 with a complaint. */
 int use_number(const struct use *use, size_t index,

@@ -105,10 +105,19 @@ find_user(const char *name, struct identity *identity, struct error *e)
 	return 0;
 }
 
-int
-settings_identity(struct identity *identity, const char *text, struct error *e)
+static int
+denied(const char *text, struct error *e)
 {
-	char name[sizeof(identity->name)], *group;
+	return error_set(e, PF_IDENTITY_DENIED,
+	    "only root can run workers as '%s'", text);
+}
+
+int
+settings_find_identity(struct identity *identity, const char *text,
+    struct error *e)
+{
+	struct identity found = { .wanted = true };
+	char name[sizeof(found.name)], *group;
 
 	if (strlen(text) >= sizeof(name) || text[0] == '\0' || text[0] == ':')
 		return error_set(e, PF_IDENTITY_UNKNOWN,
@@ -117,15 +126,62 @@ settings_identity(struct identity *identity, const char *text, struct error *e)
 	group = strchr(name, ':');
 	if (group != NULL)
 		*group++ = '\0';
-	if (find_user(name, identity, e) == -1)
+	if (find_user(name, &found, e) == -1)
 		return -1;
-	if (group != NULL && find_group(group, &identity->gid, e) == -1)
+	if (group != NULL && find_group(group, &found.gid, e) == -1)
+		return -1;
+	find_groups(name, &found);
+	strcpy(found.name, text);
+	*identity = found;
+	return 0;
+}
+
+int
+settings_identity(struct identity *identity, const char *text, struct error *e)
+{
+	struct identity found;
+
+	if (settings_find_identity(&found, text, e) == -1)
 		return -1;
 	if (geteuid() != 0)
-		return error_set(e, PF_IDENTITY_DENIED,
-		    "only root can run workers as '%s'", text);
-	find_groups(name, identity);
-	strcpy(identity->name, text);
-	identity->wanted = true;
+		return denied(text, e);
+	*identity = found;
+	return 0;
+}
+
+int
+settings_permitted(const struct settings *settings, struct error *e)
+{
+	size_t i;
+
+	if (geteuid() == 0)
+		return 0;
+	for (i = 0; i < settings->service_count; i++)
+		if (settings->services[i].identity.wanted)
+			return denied(settings->services[i].identity.name, e);
+	return 0;
+}
+
+int
+settings_owner(const char *text, uid_t *uid, gid_t *gid, struct error *e)
+{
+	struct identity found;
+	const char *group = strchr(text, ':');
+	char name[sizeof(found.name)];
+	size_t bytes = strcspn(text, ":");
+	gid_t found_gid = *gid;
+
+	if (text[0] == '\0' || bytes >= sizeof(name))
+		return error_set(e, PF_IDENTITY_UNKNOWN,
+		    "'%s' is not user[:group]", text);
+	memcpy(name, text, bytes);
+	name[bytes] = '\0';
+	if (bytes > 0 && find_user(name, &found, e) == -1)
+		return -1;
+	if (group != NULL && find_group(group + 1, &found_gid, e) == -1)
+		return -1;
+	if (bytes > 0)
+		*uid = found.uid;
+	*gid = found_gid;
 	return 0;
 }

@@ -11,6 +11,7 @@
 #include <stddef.h>
 
 #include "base/error.h"
+#include "config/place.h"
 
 /* Longest word, without its terminator. */
 #define LEXER_WORD_BYTES 4095
@@ -22,11 +23,6 @@ enum token {
 	TOKEN_CLOSE,
 	TOKEN_EOF,
 	TOKEN_BAD
-};
-
-/* Lines and columns begin at 1; a column counts bytes. */
-struct position {
-	unsigned line, column;
 };
 
 struct lexer {

@@ -10,6 +10,7 @@
 
 #include "base/nearest.h"
 #include "config/directive.h"
+#include "config/lexer.h"
 
 /* Of one -o. */
 #define MOST_WORDS 64
@@ -29,10 +30,11 @@ struct override {
 static int
 fail(struct override *o, enum msg_id id, const char *text)
 {
+	const struct place place = { .file = o->place };
 	struct error e;
 
 	(void)error_set(&e, id, "%s", text);
-	return complain(&o->complaints, o->place, NULL, &e);
+	return complain(&o->complaints, &place, &e);
 }
 
 /* "service.NAME.name=value"; a NAME may have dots in it. */
@@ -129,11 +131,12 @@ apply(struct override *o)
 		.count = o->count,
 		.complaints = &o->complaints };
 
-	if (directive == NULL)
+	if (directive == NULL || (directive->scope & scope) == 0)
 		return use_unknown(&use, scope);
-	if ((directive->scope & scope) == 0)
+	if (directive->form == FORM_INCLUDE ||
+	    directive->form == FORM_SERVICE || directive->form == FORM_HANDLER)
 		return use_fail(&use, 0, PF_DIRECTIVE_PLACE,
-		    "%s is not a directive of a service", o->name);
+		    "%s can only stand in a file", o->name);
 	if (o->service[0] == '\0' && (directive->scope & SCOPE_TOP) != 0)
 		return directive_read(directive, &use);
 	return read_for_services(directive, o, &use);

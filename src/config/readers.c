@@ -10,23 +10,22 @@
 
 #include "config/readers.h"
 
-static int
-too_much(const struct use *use, size_t index)
-{
-	return use_fail(use, index, PF_DIRECTIVE_VALUE,
-	    "'%s' is too much behind %s", use->words[index].text,
-	    use->words[0].text);
-}
-
 /* Two of them and a colon fit into identity->name. */
 #define NAME_BYTES 31
+
+static struct identity *
+identity_of(const struct use *use)
+{
+	return use->service != NULL ? &use->service->identity :
+				      &use->settings->identity;
+}
 
 /* identity->name is "user", "user:group" or, before the user is known,
  * ":group". */
 static int
 set_identity(const struct use *use, const char *user, const char *group)
 {
-	struct identity *identity = &use->settings->identity;
+	struct identity *identity = identity_of(use);
 	char text[2 * NAME_BYTES + 2];
 	struct error e;
 
@@ -34,7 +33,7 @@ set_identity(const struct use *use, const char *user, const char *group)
 	    group[0] != '\0' ? ":" : "", NAME_BYTES, group);
 	if (user[0] == '\0')
 		strcpy(identity->name, text);
-	else if (settings_identity(identity, text, &e) == -1)
+	else if (settings_find_identity(identity, text, &e) == -1)
 		return use_fail(use, 1, e.id, "%s", e.text);
 	return 0;
 }
@@ -46,7 +45,7 @@ check_name(const struct use *use)
 	const char *name = use->words[1].text;
 
 	if (use->count > 2)
-		return too_much(use, 2);
+		return use_too_much(use, 2);
 	if (name[0] != '\0' && strchr(name, ':') == NULL &&
 	    strlen(name) <= NAME_BYTES)
 		return 0;
@@ -57,8 +56,8 @@ check_name(const struct use *use)
 int
 read_user(const struct use *use)
 {
-	const char *group = strchr(use->settings->identity.name, ':');
-	char kept[sizeof(use->settings->identity.name)] = "";
+	const char *group = strchr(identity_of(use)->name, ':');
+	char kept[sizeof(identity_of(use)->name)] = "";
 
 	if (check_name(use) == -1)
 		return -1;
@@ -70,11 +69,11 @@ read_user(const struct use *use)
 int
 read_group(const struct use *use)
 {
-	char user[sizeof(use->settings->identity.name)];
+	char user[sizeof(identity_of(use)->name)];
 
 	if (check_name(use) == -1)
 		return -1;
-	strcpy(user, use->settings->identity.name);
+	strcpy(user, identity_of(use)->name);
 	user[strcspn(user, ":")] = '\0';
 	return set_identity(use, user, use->words[1].text);
 }
@@ -93,12 +92,12 @@ read_max_requests(const struct use *use)
 	if (use_number(use, 1, &limits, &count) == -1)
 		return -1;
 	if (use->count > 2 && strcmp(use->words[2].text, "jitter") != 0)
-		return too_much(use, 2);
+		return use_too_much(use, 2);
 	if (use->count == 3)
 		return use_fail(use, 2, PF_DIRECTIVE_VALUE,
 		    "jitter needs a percentage");
 	if (use->count > 4)
-		return too_much(use, 4);
+		return use_too_much(use, 4);
 	if (use->count == 4 && use_number(use, 3, &jitter, &percent) == -1)
 		return -1;
 	use->service->max_requests = (uint64_t)count;

@@ -9,24 +9,24 @@
 #include <string.h>
 
 #include "config/settings.h"
-#include "listener/listener.h"
 #include "module/strings.h"
+
+static void
+service_init(struct service_settings *service)
+{
+	memset(service, 0, sizeof(*service));
+	service->workers = SETTINGS_WORKERS;
+	service->max_requests_jitter = SETTINGS_JITTER;
+}
 
 struct settings *
 settings_new(size_t services)
 {
 	struct settings *s = calloc(1, sizeof(*s));
-	size_t i;
 
 	if (s == NULL)
 		return NULL;
-	s->services = calloc(services, sizeof(*s->services));
-	if (s->services == NULL) {
-		free(s);
-		return NULL;
-	}
 	s->refs = 1;
-	s->service_count = services;
 	s->program = "prefork";
 	s->ready_fd = -1;
 	s->start_timeout_ms = 10000;
@@ -36,12 +36,36 @@ settings_new(size_t services)
 	s->hurry_timeout_ms = 2000;
 	s->window_percent = 25;
 	s->old_generations = 8;
-	for (i = 0; i < services; i++) {
-		s->services[i].workers = SETTINGS_WORKERS;
-		s->services[i].backlog = LISTENER_BACKLOG;
-		s->services[i].max_requests_jitter = SETTINGS_JITTER;
-	}
+	while (s->service_count < services)
+		if (settings_add_service(s) == NULL) {
+			settings_unref(s);
+			return NULL;
+		}
 	return s;
+}
+
+struct service_settings *
+settings_add_service(struct settings *settings)
+{
+	struct service_settings *grown = realloc(settings->services,
+	    (settings->service_count + 1) * sizeof(*grown));
+
+	if (grown == NULL)
+		return NULL;
+	settings->services = grown;
+	service_init(&grown[settings->service_count]);
+	return &grown[settings->service_count++];
+}
+
+struct service_settings *
+settings_find_service(const struct settings *settings, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < settings->service_count; i++)
+		if (strcmp(settings->services[i].name, name) == 0)
+			return &settings->services[i];
+	return NULL;
 }
 
 struct settings *
@@ -51,6 +75,15 @@ settings_ref(struct settings *settings)
 	return settings;
 }
 
+static void
+service_fini(struct service_settings *service)
+{
+	free(service->listens);
+	free(service->endpoints);
+	free(service->arguments);
+	free(service->argument_places);
+}
+
 void
 settings_unref(struct settings *settings)
 {
@@ -58,23 +91,43 @@ settings_unref(struct settings *settings)
 
 	if (settings == NULL || --settings->refs > 0)
 		return;
-	for (i = 0; i < settings->service_count; i++) {
-		free(settings->services[i].endpoints);
-		free(settings->services[i].arguments);
-	}
+	for (i = 0; i < settings->service_count; i++)
+		service_fini(&settings->services[i]);
 	free(settings->services);
 	strings_free(&settings->strings);
 	free(settings);
 }
 
-int
-settings_complete(const struct settings *settings, struct error *e)
+static int
+check_identity(const struct identity *identity, struct error *e)
 {
-	const struct identity *identity = &settings->identity;
-
 	if (!identity->wanted && identity->name[0] != '\0')
 		return error_set(e, PF_DIRECTIVE_PLACE,
 		    "group needs user as well");
+	return 0;
+}
+
+int
+settings_complete(struct settings *settings, struct error *e)
+{
+	struct service_settings *service;
+	unsigned total = 0;
+	size_t i;
+
+	if (check_identity(&settings->identity, e) == -1)
+		return -1;
+	for (i = 0; i < settings->service_count; i++) {
+		service = &settings->services[i];
+		if (check_identity(&service->identity, e) == -1)
+			return -1;
+		if (!service->identity.wanted)
+			service->identity = settings->identity;
+		total += service->workers;
+	}
+	if (total > SETTINGS_MAX_TOTAL)
+		return error_set(e, PF_DIRECTIVE_VALUE,
+		    "%u workers of all services together are more than %d",
+		    total, SETTINGS_MAX_TOTAL);
 	return 0;
 }
 
@@ -85,11 +138,67 @@ settings_copy(struct settings *settings, const char *text)
 }
 
 int
+settings_add_argument(struct service_settings *service,
+    const struct module_argument *argument, const struct place *place)
+{
+	size_t count = service->argument_count + 1;
+	struct module_argument *arguments;
+	struct place *places;
+
+	arguments =
+	    realloc(service->arguments, count * sizeof(*service->arguments));
+	if (arguments == NULL)
+		return -1;
+	service->arguments = arguments;
+	places = realloc(service->argument_places,
+	    count * sizeof(*service->argument_places));
+	if (places == NULL)
+		return -1;
+	service->argument_places = places;
+	arguments[service->argument_count] = *argument;
+	places[service->argument_count++] = *place;
+	return 0;
+}
+
+static int
+add_endpoints(struct service_settings *service, const struct endpoint *found,
+    size_t count)
+{
+	struct endpoint *grown = realloc(service->endpoints,
+	    (service->endpoint_count + count) * sizeof(*grown));
+
+	if (grown == NULL)
+		return -1;
+	memcpy(grown + service->endpoint_count, found, count * sizeof(*grown));
+	service->endpoints = grown;
+	service->endpoint_count += count;
+	return 0;
+}
+
+static int
+add_listen(struct service_settings *service, const char *address, size_t count)
+{
+	struct listen *grown = realloc(service->listens,
+	    (service->listen_count + 1) * sizeof(*grown));
+
+	if (grown == NULL)
+		return -1;
+	grown[service->listen_count] = (struct listen) {
+		.address = address,
+		.first = service->endpoint_count - count,
+		.count = count,
+	};
+	service->listens = grown;
+	service->listen_count++;
+	return 0;
+}
+
+int
 settings_listen(struct service_settings *service, const char *address,
     struct error *e)
 {
-	struct endpoint found[ENDPOINTS_PER_ADDRESS], *grown;
-	int count, i;
+	struct endpoint found[ENDPOINTS_PER_ADDRESS];
+	int count;
 
 	count = endpoint_parse(address, found, e);
 	if (count == -1)
@@ -98,16 +207,15 @@ settings_listen(struct service_settings *service, const char *address,
 		return error_set(e, PF_USAGE,
 		    "more than %d listen addresses at %s",
 		    SETTINGS_MAX_LISTENERS, address);
-	grown = realloc(service->endpoints,
-	    (service->endpoint_count + (size_t)count) * sizeof(*grown));
-	if (grown == NULL)
+	if (add_endpoints(service, found, (size_t)count) == -1 ||
+	    add_listen(service, address, (size_t)count) == -1)
 		return error_set(e, PF_SYSCALL, "no memory for %s", address);
-	memcpy(grown + service->endpoint_count, found,
-	    (size_t)count * sizeof(*grown));
-	service->endpoints = grown;
-	for (i = 0; i < count; i++)
-		grown[service->endpoint_count + (size_t)i].backlog =
-		    service->backlog;
-	service->endpoint_count += (size_t)count;
 	return 0;
+}
+
+void
+settings_forget_addresses(struct service_settings *service)
+{
+	service->endpoint_count = 0;
+	service->listen_count = 0;
 }

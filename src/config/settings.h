@@ -12,6 +12,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "config/place.h"
 #include "listener/endpoint.h"
 #include "module/module.h"
 
@@ -19,6 +20,8 @@
 #define SETTINGS_MAX_WORKERS   4096
 #define SETTINGS_MAX_GROUPS    64
 #define SETTINGS_MAX_LISTENERS 256 /* of a service */
+#define SETTINGS_MAX_SERVICES  256
+#define SETTINGS_MAX_TOTAL     8192 /* workers of all services */
 #define SETTINGS_WORKERS       4
 #define SETTINGS_JITTER	       10 /* percent of max_requests */
 #define SETTINGS_ADDRESS       "127.0.0.1:7007"
@@ -39,17 +42,30 @@ struct timeouts {
 	unsigned min_rate; /* bytes a second */
 };
 
+/* A listen directive. */
+struct listen {
+	const char *address; /* as it was written */
+	const char *owner;   /* of a unix socket, likewise, or NULL */
+	size_t first, count; /* what it means: endpoints of the service */
+	struct place place;
+};
+
 struct service_settings {
 	char name[SETTINGS_NAME_BYTES];
+	struct place place;
 	/* Exactly one of the three. */
 	const char *handler;			 /* module name or path */
 	const struct prefork_module *descriptor; /* linked in */
 	void (*handle_client)(int sock);	 /* linked in */
+	struct place handler_place;
 	struct module_argument *arguments;
+	struct place *argument_places; /* argument_count, or NULL */
 	size_t argument_count;
+	struct listen *listens;
+	size_t listen_count;
 	struct endpoint *endpoints;
 	size_t endpoint_count;
-	int backlog;
+	struct identity identity; /* its own, or that of all services */
 	unsigned workers;
 	uint64_t max_requests;	      /* connections of a worker; 0: any */
 	unsigned max_requests_jitter; /* percent that may be taken off */
@@ -65,10 +81,20 @@ struct invocation {
 	char **argv;	 /* as it was given */
 };
 
+struct settings;
+
+/* Who made settings, and can make them again. */
+struct settings_origin {
+	/* NULL with `e`. */
+	struct settings *(*read)(const void *arg, struct error *e);
+	const void *arg;
+};
+
 struct settings {
 	unsigned refs;
-	const struct invocation *invocation; /* NULL: cannot be called again */
-	const char *program;		     /* "preforkd" */
+	const struct settings_origin *origin; /* NULL: they never change */
+	const struct invocation *invocation;  /* NULL: cannot be called again */
+	const char *program;		      /* "preforkd" */
 	bool foreground;
 	bool own_process;    /* we may close descriptors that we do not know */
 	const char *pidfile; /* absolute, or NULL */
@@ -85,20 +111,41 @@ struct settings {
 	struct module_strings *strings; /* that these settings own */
 };
 
-/* One service, all defaults.  NULL with errno. */
+/* So many services without names, all defaults.  NULL with errno. */
 struct settings *settings_new(size_t services);
+/* One more, at the end; others may move.  NULL with errno. */
+struct service_settings *settings_add_service(struct settings *settings);
 struct settings *settings_ref(struct settings *settings);
 void settings_unref(struct settings *settings);
-/* When all is filled in: what only the whole can tell.  -1 with `e`. */
-int settings_complete(const struct settings *settings, struct error *e);
+/* The service of this name, or NULL. */
+struct service_settings *settings_find_service(const struct settings *settings,
+    const char *name);
+/* One more argument of the handler; the strings are not copied.  -1 with
+ * errno. */
+int settings_add_argument(struct service_settings *service,
+    const struct module_argument *argument, const struct place *place);
+/* When all is filled in: services inherit, and what only the whole can tell
+ * is checked.  -1 with `e`. */
+int settings_complete(struct settings *settings, struct error *e);
 /* A copy of `text` that lives as long as the settings.  NULL with errno. */
 const char *settings_copy(struct settings *settings, const char *text);
-/* Append what `address` means to the service's endpoints. */
+/* Append `address`, which is not copied, and what it means. */
 int settings_listen(struct service_settings *service, const char *address,
     struct error *e);
+/* Where it listens by now is forgotten. */
+void settings_forget_addresses(struct service_settings *service);
+/* Names or numbers, "user", "user:group", ":group"; what is not named is
+ * left as it was.  -1 with IDENTITY_UNKNOWN. */
+int settings_owner(const char *text, uid_t *uid, gid_t *gid, struct error *e);
 /* "user[:group]" to the identity.  -1 with IDENTITY_UNKNOWN or, without root,
  * IDENTITY_DENIED. */
 int settings_identity(struct identity *identity, const char *text,
     struct error *e);
+/* The same without asking whether we are allowed to. */
+int settings_find_identity(struct identity *identity, const char *text,
+    struct error *e);
+/* May this process run workers as all of the identities?  -1 with
+ * IDENTITY_DENIED. */
+int settings_permitted(const struct settings *settings, struct error *e);
 
 #endif

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/socket.h>
+#include <sys/types.h>
 
 #include "base/error.h"
 
@@ -19,6 +20,11 @@ struct endpoint {
 	int backlog; /* 0, as endpoint_parse leaves it: LISTENER_BACKLOG */
 	socklen_t length;
 	struct sockaddr_storage address;
+	/* Of a unix socket; as endpoint_parse leaves it: mode 0660, ours. */
+	mode_t mode;
+	bool owned; /* uid and gid are given; -1 leaves one as it is */
+	uid_t uid;
+	gid_t gid;
 	/* True on the IPv4 half of *:port, which takes the port that its IPv6
 	 * half (the endpoint before it) was given when port is 0. */
 	bool same_port;

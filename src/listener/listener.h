@@ -10,7 +10,8 @@
 
 #include "listener/endpoint.h"
 
-#define LISTENER_BACKLOG 1024
+#define LISTENER_BACKLOG     1024
+#define LISTENER_SOCKET_MODE 0660u /* of unix sockets */
 
 struct listener {
 	int fd; /* non-blocking, close-on-exec; -1 when closed */
@@ -27,7 +28,8 @@ struct listener {
 /*
  * Open every endpoint: SO_REUSEADDR on streams (on datagrams it would let two
  * instances share a port), SO_REUSEPORT never, IPV6_V6ONLY always on, unix
- * sockets bound under umask 0117 (mode 0660) after a stale one (S_ISSOCK and
+ * sockets bound under a umask that gives their mode, and given to their owner
+ * before anybody can connect, after a stale one (S_ISSOCK and
  * connect gives ECONNREFUSED) was removed.  EADDRINUSE is tried again until
  * `patience_ms` from now, because the workers of a master that was killed give
  * the port back only when they have noticed (starter process only: this waits).

@@ -9,12 +9,13 @@
 #include <sys/un.h>
 
 #include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/fd.h"
 #include "listener/socket_file.h"
-
-#define SOCKET_UMASK 0117
 
 static const char *
 path_of(const struct listener *listener)
@@ -27,11 +28,11 @@ path_of(const struct listener *listener)
 static int
 bind_name(const struct listener *listener)
 {
-	mode_t former;
+	mode_t former, mode = listener->endpoint.mode;
 	int result;
 
 	/* chmod(2) after bind(2) would leave a moment for anybody. */
-	former = umask(SOCKET_UMASK);
+	former = umask(0777 & ~(mode != 0 ? mode : LISTENER_SOCKET_MODE));
 	result = bind(listener->fd,
 	    (const struct sockaddr *)&listener->endpoint.address,
 	    listener->endpoint.length);
@@ -111,6 +112,45 @@ note_identity(struct listener *listener)
 	return 0;
 }
 
+/* Could somebody put another file in the place of ours? */
+static bool
+is_safe(int folder_fd)
+{
+	struct stat st;
+
+	if (fstat(folder_fd, &st) == -1)
+		return false;
+	return (st.st_uid == 0 || st.st_uid == geteuid()) &&
+	    ((st.st_mode & (S_IWGRP | S_IWOTH)) == 0 ||
+		(st.st_mode & S_ISVTX) != 0);
+}
+
+/* Before listen(2), so that nobody can connect who may not.  Root must not be
+ * made to give away something else. */
+static int
+set_owner(const struct listener *listener)
+{
+	const struct endpoint *endpoint = &listener->endpoint;
+	const char *path = path_of(listener), *name = strrchr(path, '/') + 1;
+	char folder[sizeof(((struct sockaddr_un *)0)->sun_path)];
+	int fd, result = -1;
+
+	if (!endpoint->owned)
+		return 0;
+	memcpy(folder, path, (size_t)(name - path));
+	folder[name - path] = '\0';
+	fd = fd_open(folder, O_RDONLY | O_DIRECTORY, 0);
+	if (fd == -1)
+		return -1;
+	if (geteuid() != 0 || is_safe(fd))
+		result = fchownat(fd, name, endpoint->uid, endpoint->gid,
+		    AT_SYMLINK_NOFOLLOW);
+	else
+		errno = EPERM;
+	fd_close(&fd);
+	return result;
+}
+
 int
 socket_file_bind(struct listener *listener)
 {
@@ -119,7 +159,9 @@ socket_file_bind(struct listener *listener)
 		    bind_name(listener) == -1)
 			return -1;
 	}
-	return note_identity(listener);
+	if (note_identity(listener) == -1)
+		return -1;
+	return set_owner(listener);
 }
 
 int

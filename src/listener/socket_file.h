@@ -8,10 +8,10 @@
 #include "listener/listener.h"
 
 /*
- * Bind listener->fd to the path of its endpoint, mode 0660, in place of a
- * socket that nobody listens on, and note the file's identity.
- * -1 with errno: EADDRINUSE when somebody listens there, EEXIST when
- * something that is no socket is there, else bind(2)'s.
+ * Bind listener->fd to the path of its endpoint, its mode and owner, in place
+ * of a socket that nobody listens on, and note the file's identity. -1 with
+ * errno: EADDRINUSE when somebody listens there, EEXIST when something that is
+ * no socket is there, else bind(2)'s.
  */
 int socket_file_bind(struct listener *listener);
 /*

@@ -5,10 +5,15 @@
  */
 #include "config.h"
 
+#include <sys/wait.h>
+
+#include <errno.h>
 #include <string.h>
 
+#include "base/sigpipe.h"
 #include "generation/generation.h"
 #include "master/probe.h"
+#include "master/spawn.h"
 #include "master/state.h"
 #include "wire/report.h"
 #include "worker/worker.h"
@@ -25,28 +30,68 @@ probe_needed(const struct generation *generation)
 }
 
 static int
-try_all(const struct generation *generation, struct error *e)
+try_service(const struct service *service, int report_fd)
 {
 	struct module module;
-	size_t i;
+	struct error e;
 
-	if (worker_drop_privileges(&generation->settings->identity, e) == -1)
-		return -1;
-	for (i = 0; i < generation->service_count; i++) {
-		memset(&module, 0, sizeof(module));
-		if (worker_load(&generation->services[i], &module, e) == -1)
-			return -1;
-	}
-	return 0;
+	memset(&module, 0, sizeof(module));
+	if (worker_drop_privileges(&service->settings->identity, &e) == 0 &&
+	    worker_load(service, &module, &e) == 0)
+		return 0;
+	(void)report_error(report_fd, &e);
+	return error_exit_code(&e);
+}
+
+struct trial {
+	const struct service *service;
+	int report_fd;
+};
+
+static int
+run_trial(void *arg)
+{
+	const struct trial *trial = arg;
+
+	return try_service(trial->service, trial->report_fd);
+}
+
+/* In a process of its own: each has its user, and its module may change what
+ * the next one finds. */
+static int
+try_apart(const struct service *service, int report_fd)
+{
+	struct trial trial = { service, report_fd };
+	pid_t pid = spawn_helper(run_trial, &trial);
+	int status = pid != -1 ? spawn_wait(pid) : -1;
+	struct error e;
+
+	if (status != -1 && WIFEXITED(status))
+		return WEXITSTATUS(status);
+	if (status == -1)
+		(void)error_set(&e, PF_SYSCALL, "cannot run a child: %s",
+		    strerror(errno));
+	else
+		(void)error_set(&e, PF_MODULE_DIED,
+		    "%s: the process that tried it was killed by signal %s",
+		    service->settings->name, sigpipe_name(WTERMSIG(status)));
+	(void)report_error(report_fd, &e);
+	return error_exit_code(&e);
 }
 
 int
 probe_run(struct master *m, int report_fd)
 {
-	struct error e;
+	const struct generation *g = m->next;
+	int code = 0;
+	size_t i;
 
-	if (try_all(m->next, &e) == 0)
-		return report_ready(report_fd) == 0 ? 0 : 71;
-	(void)report_error(report_fd, &e);
-	return error_exit_code(&e);
+	if (g->service_count == 1)
+		code = try_service(&g->services[0], report_fd);
+	for (i = 0; g->service_count > 1 && code == 0 && i < g->service_count;
+	     i++)
+		code = try_apart(&g->services[i], report_fd);
+	if (code == 0 && report_ready(report_fd) == -1)
+		return 71;
+	return code;
 }

@@ -146,7 +146,7 @@ prepare(struct worker *worker, struct error *e)
 		return error_set(e, PF_SYSCALL, "signals: %s", strerror(errno));
 	if (pthread_atfork(NULL, NULL, mark_copy) != 0)
 		return error_set(e, PF_SYSCALL, "no memory for a handler");
-	if (worker_drop_privileges(&setup->generation->settings->identity, e) ==
+	if (worker_drop_privileges(&worker->service->settings->identity, e) ==
 		-1 ||
 	    worker_load(worker->service, &worker->module, e) == -1)
 		return -1;

@@ -9,7 +9,7 @@
 #
 #	start [option...] handler [name=value...]
 #		preforkd -F -v in the background.  Adds -l 127.0.0.1:0 if there
-#		is no -l.  Returns when all workers are ready.  Sets MASTER,
+#		is neither -l nor -f; a file's first service is to be echo.  Returns when all workers are ready.  Sets MASTER,
 #		ADDR (what a client connects to), ADDRS (with several -l),
 #		PORT and WORKERS.  The log is in $T/log.  Never under "run".
 #	start_only ...		the same; returns when preforkd says it is ready
@@ -222,6 +222,12 @@ option_values() {
 # Fills ARGUMENTS.
 complete_arguments() {
 	ARGUMENTS=(${VERBOSE:+"$VERBOSE"} "$@")
+	if [[ -n $(option_values f "$@") ]]; then
+		WORKERS=$(preforkd -T "$@" |
+			awk '$1 == "workers" { n += $2 } END { print n }')
+		SERVES_ECHO=1
+		return 0
+	fi
 	[[ -n $(option_values l "$@") ]] ||
 		ARGUMENTS=(-l 127.0.0.1:0 "${ARGUMENTS[@]}")
 	WORKERS=$(option_values w "$@")

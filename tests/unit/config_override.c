@@ -40,7 +40,7 @@ static const struct {
 	{ "workers=1k", PF_DIRECTIVE_VALUE, "not '1k'" },
 	{ "workers=99999999999999999999", PF_DIRECTIVE_VALUE, "a number" },
 	{ "workers=", PF_DIRECTIVE_VALUE, "workers number" },
-	{ "workers=1 2", PF_DIRECTIVE_VALUE, "'2' is too much" },
+	{ "workers=1 2", PF_DIRECTIVE_VALUE, "'2' is too much behind" },
 	{ "workers=\"1\"", PF_NONE, "" },
 	{ "workers=\"1", PF_SYNTAX, "-o workers: a string is not closed" },
 	{ "workers=1;", PF_SYNTAX, "ends before its end" },

@@ -40,10 +40,8 @@ make_settings(const char *name)
 	size_t i;
 
 	rig_require(s != NULL, "settings");
-	for (i = 0; i < SERVICES; i++) {
+	for (i = 0; i < SERVICES; i++)
 		s->services[i].handle_client = handle;
-		s->services[i].backlog = 5 + (int)i;
-	}
 	(void)snprintf(address, sizeof(address), "unix:%s/%s", folder, name);
 	listen_at(s, 0, address);
 	listen_at(s, 0, "127.0.0.1:0");

@@ -23,10 +23,10 @@ test_defaults(void)
 	is_int(s->service_count, 2, "two services");
 	for (i = 0; i < 2; i++)
 		ok(s->services[i].workers == 4 &&
-			s->services[i].backlog == LISTENER_BACKLOG &&
+			s->services[i].max_requests_jitter == 10 &&
 			s->services[i].endpoint_count == 0 &&
 			s->services[i].argument_count == 0,
-		    "service %d: workers, backlog", (int)i);
+		    "service %d: workers, jitter", (int)i);
 	ok(s->start_timeout_ms == 10000 && s->drain_timeout_ms == 30000 &&
 		s->stop_timeout_ms == 8000 && s->quit_timeout_ms == 60000 &&
 		s->hurry_timeout_ms == 2000,

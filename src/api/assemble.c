@@ -1,0 +1,264 @@
+/*
+ * From what the command line says, and the files that it names, to settings.
+ * The command line wins.  Everything relative becomes absolute here, because
+ * a daemon leaves the directory it was started in.
+ * Runs in: starter, master at reload.
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/options.h"
+#include "config/directive.h"
+#include "config/file.h"
+
+/* What is wrong has no place in a file. */
+static int
+say(struct complaints *complaints, const struct error *e)
+{
+	const struct place nowhere = { .file = NULL };
+
+	return complain(complaints, &nowhere, e);
+}
+
+static const char *
+make_absolute(const struct options *options, struct settings *settings,
+    const char *path, struct error *e)
+{
+	char joined[2 * PATH_MAX];
+	const char *kept;
+
+	if (path[0] == '/')
+		return path;
+	if (options->directory == NULL) {
+		(void)error_set(e, PF_USAGE,
+		    "%s: the directory it is relative to is %s", path,
+		    options->source.directory_gone ? "gone" : "not known");
+		return NULL;
+	}
+	if ((size_t)snprintf(joined, sizeof(joined), "%s/%s",
+		options->directory, path) >= PATH_MAX) {
+		(void)error_set(e, PF_USAGE, "a path is too long: %s", path);
+		return NULL;
+	}
+	kept = settings_copy(settings, joined);
+	if (kept == NULL)
+		(void)error_set(e, PF_SYSCALL, "no memory for %s", path);
+	return kept;
+}
+
+static struct settings *
+begin(const struct options *options)
+{
+	struct settings *settings = settings_new(options->file == NULL);
+
+	if (settings == NULL)
+		return NULL;
+	settings->program = options->program;
+	settings->foreground = options->foreground;
+	settings->own_process = options->source.builtin == NULL;
+	settings->ready_fd = options->ready_fd;
+	settings->module_path.environment = getenv("PREFORK_MODULE_PATH");
+	settings->module_path.builtin = PREFORK_MODULEDIR;
+	settings->origin = &options->origin;
+	return settings;
+}
+
+/* NAME=VALUE. */
+static int
+add_operand(struct settings *settings, const char *operand, struct error *e)
+{
+	const struct place nowhere = { .file = NULL };
+	size_t bytes = strcspn(operand, "=");
+	struct module_argument argument;
+	char *name;
+
+	if (operand[bytes] == '\0' || bytes == 0)
+		return error_set(e, PF_USAGE,
+		    "a handler's option is name=value, not '%s'; -h shows the "
+		    "usage",
+		    operand);
+	name = strndup(operand, bytes);
+	argument.name = name != NULL ? settings_copy(settings, name) : NULL;
+	free(name);
+	argument.value = operand + bytes + 1;
+	if (argument.name == NULL ||
+	    settings_add_argument(&settings->services[0], &argument,
+		&nowhere) == -1)
+		return error_set(e, PF_SYSCALL, "no memory for options");
+	return 0;
+}
+
+/* The service that the command line describes. */
+static int
+make_service(const struct options *options, struct settings *settings,
+    struct error *e)
+{
+	struct service_settings *service = &settings->services[0];
+	const char *handler = options->handler;
+	size_t i;
+
+	service->descriptor = options->source.builtin;
+	if (service->descriptor != NULL)
+		handler = service->descriptor->name;
+	if (handler == NULL)
+		return 0;
+	module_service_name(handler, service->name, sizeof(service->name));
+	if (service->descriptor == NULL) {
+		service->handler = strchr(handler, '/') == NULL ?
+		    handler :
+		    make_absolute(options, settings, handler, e);
+		if (service->handler == NULL)
+			return -1;
+	}
+	for (i = 0; i < options->operand_count; i++)
+		if (add_operand(settings, options->operands[i], e) == -1)
+			return -1;
+	return 0;
+}
+
+/* In a program with a module of its own this is the module's name. */
+static void
+find_builtin(const struct options *options, struct settings *settings)
+{
+	const struct prefork_module *builtin = options->source.builtin;
+	struct service_settings *service;
+	size_t i;
+
+	for (i = 0; builtin != NULL && i < settings->service_count; i++) {
+		service = &settings->services[i];
+		if (service->handler == NULL ||
+		    strcmp(service->handler, builtin->name) != 0)
+			continue;
+		service->handler = NULL;
+		service->descriptor = builtin;
+	}
+}
+
+static int
+set_paths(const struct options *options, struct settings *settings,
+    struct error *e)
+{
+	if (options->pidfile != NULL) {
+		settings->pidfile =
+		    make_absolute(options, settings, options->pidfile, e);
+		if (settings->pidfile == NULL)
+			return -1;
+	}
+	if (options->module_path != NULL) {
+		settings->module_path.option =
+		    make_absolute(options, settings, options->module_path, e);
+		if (settings->module_path.option == NULL)
+			return -1;
+	}
+	return 0;
+}
+
+static void
+set_workers(const struct options *options, struct settings *settings)
+{
+	size_t i;
+
+	for (i = 0; options->workers > 0 && i < settings->service_count; i++)
+		settings->services[i].workers = (unsigned)options->workers;
+}
+
+/* In place of what the file says. */
+static int
+set_addresses(const struct options *options, struct settings *settings,
+    struct error *e)
+{
+	struct service_settings *service = &settings->services[0];
+	size_t i;
+
+	if (options->listen_count > 0 && settings->service_count > 1)
+		return error_set(e, PF_USAGE,
+		    "-l is for one service, and %s has %zu", options->file,
+		    settings->service_count);
+	if (options->listen_count > 0)
+		settings_forget_addresses(service);
+	for (i = 0; i < options->listen_count; i++)
+		if (settings_listen(service, options->listens[i], e) == -1)
+			return -1;
+	if (service->endpoint_count > 0 || !options_serve(options))
+		return 0;
+	return settings_listen(service, SETTINGS_ADDRESS, e);
+}
+
+static int
+apply_letters(const struct options *options, struct settings *settings,
+    struct error *e)
+{
+	set_workers(options, settings);
+	if (options->user != NULL &&
+	    settings_find_identity(&settings->identity, options->user, e) == -1)
+		return -1;
+	if (set_paths(options, settings, e) == -1)
+		return -1;
+	return set_addresses(options, settings, e);
+}
+
+static int
+apply_overrides(const struct options *options, struct settings *settings,
+    struct complaints *complaints)
+{
+	struct error e;
+	size_t i;
+
+	for (i = 0; i < options->override_count; i++)
+		if (directive_override(settings, options->overrides[i], &e) ==
+		    -1)
+			(void)say(complaints, &e);
+	return complaints->count == 0 ? 0 : -1;
+}
+
+static int
+fill(const struct options *options, struct settings *settings,
+    struct complaints *complaints)
+{
+	struct error e;
+
+	if (options->file != NULL &&
+	    file_read(settings,
+		options->directory != NULL ? options->directory : "",
+		options->file, complaints) == -1)
+		return -1;
+	if (options->file == NULL && make_service(options, settings, &e) == -1)
+		return say(complaints, &e);
+	find_builtin(options, settings);
+	if (apply_letters(options, settings, &e) == -1)
+		return say(complaints, &e);
+	if (apply_overrides(options, settings, complaints) == -1)
+		return -1;
+	if (settings_complete(settings, &e) == -1 ||
+	    (options->mode <= RUN_CHECK &&
+		settings_permitted(settings, &e) == -1))
+		return say(complaints, &e);
+	if (options->mode == RUN_ONE_SHOT && settings->service_count != 1) {
+		(void)error_set(&e, PF_USAGE, "-i serves one service, not %zu",
+		    settings->service_count);
+		return say(complaints, &e);
+	}
+	return 0;
+}
+
+struct settings *
+options_settings(const struct options *options, struct complaints *complaints)
+{
+	struct settings *settings = begin(options);
+	struct error e;
+
+	if (settings == NULL) {
+		(void)error_set(&e, PF_SYSCALL, "no memory");
+		(void)say(complaints, &e);
+		return NULL;
+	}
+	if (fill(options, settings, complaints) == 0)
+		return settings;
+	settings_unref(settings);
+	return NULL;
+}
