@@ -157,6 +157,14 @@ apply_overrides(struct options *options, struct error *e)
 }
 
 static int
+refuse_later(int letter, const char *with, struct error *e)
+{
+	return error_set(e, PF_USAGE,
+	    "-%c comes with %s, which this version does not have", letter,
+	    with);
+}
+
+static int
 set_option(struct options *options, int letter, const char *value,
     struct error *e)
 {
@@ -197,12 +205,23 @@ set_option(struct options *options, int letter, const char *value,
 		return keep_override(options, value, e);
 	case 'u':
 		return settings_identity(&settings->identity, value, e);
+	case 'S':
+		return refuse_later(letter, "the control socket", e);
 	default:
-		return error_set(e, PF_USAGE,
-		    "-%c comes with the configuration file, which this "
-		    "version does not read",
-		    letter);
+		return refuse_later(letter, "the configuration file", e);
 	}
+}
+
+/* getopt(3) stays at a word that it has not read to its end. */
+static int
+unknown_option(int argc, char **argv, struct error *e)
+{
+	char letter[3] = { '-', (char)optopt, '\0' };
+
+	if (optopt == '-' && optind < argc &&
+	    strncmp(argv[optind], "--", 2) == 0)
+		return usage_error(e, "unknown option", argv[optind]);
+	return usage_error(e, "unknown option", letter);
 }
 
 static int
@@ -216,7 +235,7 @@ parse_letters(struct options *options, int argc, char **argv, struct error *e)
 	while ((got = getopt(argc, argv, OPTION_LETTERS)) != -1) {
 		letter[1] = (char)optopt;
 		if (got == '?')
-			return usage_error(e, "unknown option", letter);
+			return unknown_option(argc, argv, e);
 		if (got == ':')
 			return usage_error(e, "missing value of option",
 			    letter);
@@ -243,6 +262,11 @@ parse_arguments(struct service_settings *service, char **operands, int count,
 		return error_set(e, PF_SYSCALL, "no memory for options");
 	for (i = 0; i < count; i++) {
 		equals = strchr(operands[i], '=');
+		if (equals == NULL && operands[i][0] == '-')
+			return usage_error(e,
+			    "options stand before the handler and its "
+			    "name=value, not",
+			    operands[i]);
 		if (equals == NULL || equals == operands[i])
 			return usage_error(e,
 			    "a handler's option is name=value, not",

@@ -96,7 +96,12 @@ escalate(struct worker_record *record, enum kill_reason why, int64_t grace_ms,
 void
 record_kill(struct worker_record *record, enum kill_reason why)
 {
-	escalate(record, why, 0, "");
+	char client[ENDPOINT_TEXT_BYTES + 16];
+	struct census census;
+
+	census_read(&record->master->board.slot[record->cell], &census);
+	describe_client(&census, client, sizeof(client));
+	escalate(record, why, 0, client);
 }
 
 /* Its place is as good as empty. */
