@@ -100,6 +100,8 @@ pool_event_name(enum pool_event_kind kind)
 		return "exited";
 	case EVENT_LEAVING:
 		return "leaving";
+	case EVENT_RECYCLE:
+		return "recycle";
 	case EVENT_RESIZE:
 		return "resize";
 	case EVENT_TICK:
