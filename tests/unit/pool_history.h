@@ -1,8 +1,7 @@
 /*
  * One random history of a pool: its workers as processes that are well, die,
- * hang, leave, are recycled or cannot be forked, its operator and its timer, all
- * under a virtual clock and under the oracle's eyes.
- * Runs in: a test.
+ * hang, leave, are recycled or cannot be forked, its operator and its timer,
+ * all under a virtual clock and under the oracle's eyes. Runs in: a test.
  */
 #ifndef PREFORK_TESTS_POOL_HISTORY_H
 #define PREFORK_TESTS_POOL_HISTORY_H
