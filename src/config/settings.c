@@ -38,6 +38,7 @@ settings_new(size_t services)
 	for (i = 0; i < services; i++) {
 		s->services[i].workers = SETTINGS_WORKERS;
 		s->services[i].backlog = LISTENER_BACKLOG;
+		s->services[i].max_requests_jitter = 10;
 	}
 	return s;
 }

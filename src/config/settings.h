@@ -32,6 +32,12 @@ struct identity {
 	char name[64]; /* "user:group" for messages */
 };
 
+/* Of a connection; 0: none. */
+struct timeouts {
+	int64_t idle_ms, total_ms, write_ms;
+	unsigned min_rate; /* bytes a second */
+};
+
 struct service_settings {
 	char name[SETTINGS_NAME_BYTES];
 	/* Exactly one of the three. */
@@ -44,6 +50,11 @@ struct service_settings {
 	size_t endpoint_count;
 	int backlog;
 	unsigned workers;
+	uint64_t max_requests; /* connections of a worker; 0: any number */
+	unsigned max_requests_jitter; /* percent */
+	int64_t max_age_ms;	      /* 0: none */
+	uint64_t max_rss_bytes;	      /* 0: none */
+	struct timeouts timeouts;
 };
 
 /* How the program was called, for a new binary that takes its place. */

@@ -177,7 +177,7 @@ adopt_generation(struct adoption *a, const struct state_line *line)
 	    m->records == NULL || (m->current != NULL) != (old == 1))
 		return state_refuse(line, a->e);
 	g = generation_new_bare((uint32_t)number, m->settings);
-	cohort = g != NULL ? cohort_new(m, g, SETTINGS_MAX_WORKERS) : NULL;
+	cohort = g != NULL ? cohort_new(m, g, CREW_MOST) : NULL;
 	generation_unref(g);
 	if (cohort == NULL)
 		return error_set(a->e, PF_SYSCALL, "no memory for workers");
@@ -269,6 +269,11 @@ fill_record(struct worker_record *record, const struct state_line *line)
 	record->told = (flags & WORKER_TOLD) != 0;
 	record->leaving = (flags & WORKER_LEAVING) != 0;
 	record->killed = (enum kill_reason)killed;
+	if (flags >> WORKER_RECYCLE_SHIFT < RECYCLE_REASONS)
+		record->recycle =
+		    (enum recycle_reason)(flags >> WORKER_RECYCLE_SHIFT);
+	if (record->recycle != RECYCLE_NONE)
+		pool_adopt_recycling(&record->crew->pool, record->slot);
 	if (fd < 0) {
 		record_deaf(record);
 		return 0;

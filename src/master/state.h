@@ -51,7 +51,8 @@ struct worker_record {
 	size_t handed;	       /* place in stop.held and one, 0: none */
 	bool parked; /* drained and free: may be handed a connection */
 	enum kill_reason killed;
-	struct error reason; /* id PF_NONE unless it said FAILED */
+	enum recycle_reason recycle; /* it is being replaced, and why */
+	struct error reason;	     /* id PF_NONE unless it said FAILED */
 };
 
 struct crew {
@@ -61,6 +62,7 @@ struct crew {
 	struct worker_record **by_slot; /* pool.capacity */
 	unsigned *spawn_failed;		/* slots of the step under way */
 	unsigned alive;
+	uint64_t recycled;
 	bool single; /* its handler must be in one worker only */
 	bool up;
 	int64_t quiet_until_ms; /* of lines that could flood the log */
@@ -112,6 +114,11 @@ struct totals {
 	uint64_t forked, reaped, crashed;  /* workers */
 	struct totals *next;
 };
+
+/* Places in a crew beyond its workers, for those that come before others have
+ * gone. */
+#define CREW_SPARE 62
+#define CREW_MOST  (SETTINGS_MAX_WORKERS + CREW_SPARE)
 
 #define HELPER_TEXT_BYTES 2048
 
@@ -220,6 +227,13 @@ void record_drain_channel(struct worker_record *record);
 /* "echo/3 (pid 123)" */
 void record_name(const struct worker_record *record, char *text, size_t bytes);
 const char *kill_reason_name(enum kill_reason why);
+
+/* recycle.c */
+/* Have it replaced, and told to go when it is. */
+void recycle_worker(struct worker_record *record, enum recycle_reason why);
+/* Its workers that have passed max_age. */
+void recycle_tick(struct crew *crew, int64_t now_ms);
+int64_t recycle_deadline(const struct crew *crew);
 
 /* reap.c */
 void reap_all(struct master *m);
