@@ -39,6 +39,7 @@ settings_new(size_t services)
 		s->services[i].workers = SETTINGS_WORKERS;
 		s->services[i].max_requests_jitter = 10;
 		s->services[i].backlog = LISTENER_BACKLOG;
+		s->services[i].max_requests_jitter = 10;
 	}
 	return s;
 }

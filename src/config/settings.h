@@ -54,7 +54,7 @@ struct service_settings {
 	uint64_t max_requests;	      /* of a worker; 0: any number */
 	unsigned max_requests_jitter; /* percent that may be taken off */
 	int64_t max_age_ms;	      /* of a worker; 0: any */
-	int64_t max_rss_bytes;	      /* of a worker; 0: any */
+	uint64_t max_rss_bytes;	      /* of a worker; 0: any */
 };
 
 /* How the program was called, for a new binary that takes its place. */

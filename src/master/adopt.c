@@ -159,7 +159,7 @@ adopt_generation(struct adoption *a, const struct state_line *line)
 	    m->records == NULL || (m->current != NULL) != (old == 1))
 		return state_refuse(line, a->e);
 	g = generation_new_bare((uint32_t)number, m->settings);
-	cohort = g != NULL ? cohort_new(m, g, SETTINGS_MAX_WORKERS) : NULL;
+	cohort = g != NULL ? cohort_new(m, g, CREW_MOST) : NULL;
 	generation_unref(g);
 	if (cohort == NULL)
 		return error_set(a->e, PF_SYSCALL, "no memory for workers");

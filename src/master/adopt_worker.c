@@ -27,6 +27,11 @@ fill_record(struct worker_record *record, const struct state_line *line)
 	record->told = (flags & WORKER_TOLD) != 0;
 	record->leaving = (flags & WORKER_LEAVING) != 0;
 	record->killed = (enum kill_reason)killed;
+	if (flags >> WORKER_RECYCLE_SHIFT < RECYCLE_REASONS)
+		record->recycle =
+		    (enum recycle_reason)(flags >> WORKER_RECYCLE_SHIFT);
+	if (record->recycle != RECYCLE_NONE)
+		pool_adopt_recycling(&record->crew->pool, record->slot);
 	watchdog_watch(record);
 	if (fd < 0) {
 		record_deaf(record);

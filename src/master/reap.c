@@ -107,6 +107,26 @@ note_start_failure(struct worker_record *record, int status)
 	record->crew->cohort->reason = record->reason;
 }
 
+/* It was told to go, or said that it would, and did. */
+static bool
+ended_well(const struct worker_record *record, int status)
+{
+	return record->leaving && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+static void
+log_end(const struct worker_record *record, const char *name, const char *how,
+    const struct census *census)
+{
+	if (record->killed != KILL_NONE || record->recycle == RECYCLE_NONE)
+		log_event(PF_WORKER_EXIT, "worker %s ended: %s", name, how);
+	else
+		log_event(PF_WORKER_RECYCLED,
+		    "worker %s recycled after %llu connections: %s", name,
+		    (unsigned long long)census->accepted,
+		    recycle_reason_name(record->recycle));
+}
+
 static void
 log_death(struct worker_record *record, int status, const struct census *census)
 {
@@ -117,10 +137,8 @@ log_death(struct worker_record *record, int status, const struct census *census)
 	record_name(record, name, sizeof(name));
 	describe_status(status, how, sizeof(how));
 	describe_client(census, client, sizeof(client));
-	if (record->killed != KILL_NONE ||
-	    (record->leaving && WIFEXITED(status) &&
-		WEXITSTATUS(status) == 0)) {
-		log_event(PF_WORKER_EXIT, "worker %s ended: %s", name, how);
+	if (record->killed != KILL_NONE || ended_well(record, status)) {
+		log_end(record, name, how, census);
 		return;
 	}
 	(void)snprintf(text, sizeof(text),
@@ -177,6 +195,8 @@ bury(struct worker_record *record, int status)
 	totals_fold(record, &census,
 	    !record->leaving && record->killed == KILL_NONE &&
 		!WIFEXITED(status));
+	crew->recycled +=
+	    record->recycle != RECYCLE_NONE && ended_well(record, status);
 	event.slot = record->slot;
 	event.by_exit = record->killed == KILL_NONE ?
 	    WIFEXITED(status) :

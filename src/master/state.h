@@ -57,10 +57,11 @@ struct worker_record {
 	size_t handed;	       /* place in stop.held and one, 0: none */
 	bool parked; /* drained and free: may be handed a connection */
 	enum kill_reason killed;
-	int blow;	      /* the last signal that was to end it */
-	int64_t next_blow_ms; /* when the next one is due; 0: none */
-	bool detached;	      /* given up: its place is another's */
-	struct error reason;  /* id PF_NONE unless it said FAILED */
+	int blow;		     /* the last signal that was to end it */
+	int64_t next_blow_ms;	     /* when the next one is due; 0: none */
+	bool detached;		     /* given up: its place is another's */
+	enum recycle_reason recycle; /* it is being replaced, and why */
+	struct error reason;	     /* id PF_NONE unless it said FAILED */
 };
 
 struct crew {
@@ -70,6 +71,7 @@ struct crew {
 	struct worker_record **by_slot; /* pool.capacity */
 	unsigned *spawn_failed;		/* slots of the step under way */
 	unsigned alive;
+	uint64_t recycled;
 	bool single; /* its handler must be in one worker only */
 	bool up;
 	int64_t quiet_until_ms; /* of lines that could flood the log */
@@ -121,6 +123,11 @@ struct totals {
 	uint64_t forked, reaped, crashed;  /* workers */
 	struct totals *next;
 };
+
+/* Places in a crew beyond its workers, for those that come before others have
+ * gone. */
+#define CREW_SPARE 62
+#define CREW_MOST  (SETTINGS_MAX_WORKERS + CREW_SPARE)
 
 #define HELPER_TEXT_BYTES 2048
 
@@ -248,6 +255,13 @@ int64_t escalate_deadline(const struct master *m);
 void watchdog_tick(struct master *m);
 void watchdog_watch(const struct worker_record *record);
 int64_t watchdog_deadline(const struct master *m);
+
+/* recycle.c */
+/* Have it replaced, and told to go when it is. */
+void recycle_worker(struct worker_record *record, enum recycle_reason why);
+/* Its workers that have passed max_age. */
+void recycle_tick(struct crew *crew, int64_t now_ms);
+int64_t recycle_deadline(const struct crew *crew);
 
 /* reap.c */
 /* " while serving 192.0.2.1:4711", or nothing. */

@@ -202,6 +202,13 @@ worker_failed(struct worker_record *record,
 }
 
 static void
+worker_wants_recycling(struct worker_record *record, uint32_t why)
+{
+	if (why > RECYCLE_NONE && why < RECYCLE_AGE)
+		recycle_worker(record, (enum recycle_reason)why);
+}
+
+static void
 take_message(struct worker_record *record, struct channel_message *message)
 {
 	if (message->fd >= 0)
@@ -218,6 +225,9 @@ take_message(struct worker_record *record, struct channel_message *message)
 		break;
 	case CHANNEL_HELP:
 		crew_poke(record->crew, record);
+		break;
+	case CHANNEL_RECYCLE:
+		worker_wants_recycling(record, message->value);
 		break;
 	default:
 		record_kill(record, KILL_GARBAGE);
