@@ -42,17 +42,20 @@ most_workers(const struct settings *settings)
 
 /* One channel for each worker, twice that in a reload.  Too low a hard limit
  * shows as a failed fork, with its reason. */
-static void
-raise_descriptor_limit(struct master *m)
+void
+master_raise_limit(struct master *m)
 {
 	rlim_t wanted = most_workers(m->settings) + SPARE_FDS;
-	struct rlimit limit;
+	struct rlimit limit, former;
 
 	if (getrlimit(RLIMIT_NOFILE, &limit) == -1 || limit.rlim_cur >= wanted)
 		return;
-	m->former_limit = limit;
+	former = limit;
 	limit.rlim_cur = limit.rlim_max < wanted ? limit.rlim_max : wanted;
-	m->limit_raised = setrlimit(RLIMIT_NOFILE, &limit) == 0;
+	if (setrlimit(RLIMIT_NOFILE, &limit) == -1 || m->limit_raised)
+		return;
+	m->former_limit = former;
+	m->limit_raised = true;
 }
 
 int64_t
@@ -104,7 +107,7 @@ open_board(struct master *m, struct error *e)
 	m->records = calloc(m->board.slots, sizeof(*m->records));
 	if (m->records == NULL)
 		return error_set(e, PF_SYSCALL, "no memory for workers");
-	raise_descriptor_limit(m);
+	master_raise_limit(m);
 	return 0;
 }
 
@@ -214,24 +217,34 @@ review_start(struct master *m)
 }
 
 static int64_t
-next_deadline(const struct master *m)
+cohorts_deadline(const struct master *m)
 {
-	int64_t next = stop_deadline(m), due = reap_deadline(m);
+	int64_t next = cohort_deadline(m->current), due;
 	const struct cohort *cohort;
 
-	if (due < next)
-		next = due;
-	due = helper_deadline(m);
-	if (due < next)
-		next = due;
-	due = cohort_deadline(m->current);
-	if (due < next)
-		next = due;
 	if (m->incoming != NULL && (due = cohort_deadline(m->incoming)) < next)
 		next = due;
 	for (cohort = m->old; cohort != NULL; cohort = cohort->next)
 		if ((due = cohort_deadline(cohort)) < next)
 			next = due;
+	return next;
+}
+
+static int64_t
+next_deadline(const struct master *m)
+{
+	static int64_t (*const deadlines[])(const struct master *) = {
+		stop_deadline, reap_deadline, helper_deadline,
+		escalate_deadline, watchdog_deadline, cohorts_deadline
+	};
+	int64_t next = CLOCK_NEVER, due;
+	size_t i;
+
+	for (i = 0; i < sizeof(deadlines) / sizeof(deadlines[0]); i++) {
+		due = deadlines[i](m);
+		if (due < next)
+			next = due;
+	}
 	return next;
 }
 
@@ -242,6 +255,8 @@ act_on_time(struct master *m)
 	struct cohort *cohort;
 
 	helper_tick(m, now_ms);
+	escalate_tick(m, now_ms);
+	watchdog_tick(m);
 	cohort_tick(m->current, now_ms);
 	if (m->incoming != NULL)
 		cohort_tick(m->incoming, now_ms);
@@ -308,6 +323,7 @@ master_init(struct master *m, struct settings *settings)
 		.pidfile = { .fd = -1 },
 		.helper = { .watch = { .fd = -1 } },
 		.starter_fd = -1,
+		.watchdog_ms = CLOCK_NEVER,
 	};
 }
 

@@ -170,6 +170,18 @@ block_managed(sigset_t *saved)
 	(void)sigprocmask(SIG_BLOCK, &managed, saved);
 }
 
+/* What was marked and not acted upon yet would be forgotten with our memory:
+ * sent again while it is blocked it waits for the new image. */
+static void
+keep_marked(void)
+{
+	size_t i;
+
+	for (i = 0; i < MASTER_SIGNALS; i++)
+		if (sigpipe_take(master_signals[i].signo, NULL))
+			(void)kill(getpid(), master_signals[i].signo);
+}
+
 void
 upgrade_exec(struct master *m)
 {
@@ -178,6 +190,7 @@ upgrade_exec(struct master *m)
 	int state_fd;
 
 	block_managed(&saved);
+	keep_marked();
 	state_fd = upgrade_save(m);
 	if (state_fd >= 0) {
 		keep_all(m, true);
