@@ -21,8 +21,8 @@
 static const char *const forbidden[] = {
 	"PF0104 ", /* a stop that did not finish */
 	"PF0111 ", /* an old generation that did not */
-	"PF0116 ", "PF0117 ", "PF0208 ", "PF0210 ", "PF0410 ", "PF0411 ",
-	"PF0602 ", "PF0603 ", "PF0604 ", "PF0605 ", "PF0900 ", "Sanitizer",
+	"PF0116 ", "PF0117 ", "PF0210 ", "PF0410 ", "PF0411 ", "PF0602 ",
+	"PF0603 ", "PF0604 ", "PF0605 ", "PF0900 ", "Sanitizer",
 	"runtime error:", NULL
 };
 

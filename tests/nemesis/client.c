@@ -17,24 +17,29 @@
 #define CHUNK 4096
 
 const struct kind client_kinds[] = {
-	{ "fresh", 60, { 1, 1 }, { 1, 300 }, { 0, 0 }, false, true, END_SHUT },
-	{ "closing", 30, { 1, 2 }, { 1, 300 }, { 0, 0 }, false, true,
-	    END_CLOSE },
+	{ "fresh", 60, { 1, 1 }, { 1, 300 }, { 0, 0 }, false, true, END_SHUT,
+	    "E" },
+	{ "closing", 30, { 1, 2 }, { 1, 300 }, { 0, 0 }, false, true, END_CLOSE,
+	    "E" },
 	{ "keep-alive", 40, { 2, 20 }, { 1, 200 }, { 0, 8 }, false, true,
-	    END_SHUT },
+	    END_SHUT, "E" },
 	{ "pipelined", 20, { 5, 60 }, { 20, 2000 }, { 0, 0 }, true, true,
-	    END_SHUT },
+	    END_SHUT, "E" },
 	{ "bulk", 5, { 1, 4 }, { 50000, 300000 }, { 0, 0 }, true, true,
-	    END_SHUT },
+	    END_SHUT, "E" },
 	{ "long", 2, { 10, 30 }, { 1, 100 }, { 50, 130 }, false, false,
-	    END_SHUT },
-	{ "slow", 5, { 20, 50 }, { 1, 1 }, { 2, 20 }, false, false, END_SHUT },
-	{ "leaving", 8, { 1, 5 }, { 1, 3000 }, { 0, 3 }, true, true,
-	    END_LEAVE },
+	    END_SHUT, "E" },
+	{ "slow", 5, { 20, 50 }, { 1, 1 }, { 2, 20 }, false, false, END_SHUT,
+	    "E" },
+	{ "leaving", 8, { 1, 5 }, { 1, 3000 }, { 0, 3 }, true, true, END_LEAVE,
+	    "E" },
 	{ "resetting", 15, { 1, 5 }, { 1, 3000 }, { 0, 3 }, true, true,
-	    END_RESET },
-	{ "doomed", 1, { 0, 0 }, { 0, 0 }, { 0, 0 }, true, false, END_DOOM },
-	{ NULL, 0, { 0, 0 }, { 0, 0 }, { 0, 0 }, false, false, END_SHUT },
+	    END_RESET, "E" },
+	{ "doomed", 1, { 0, 0 }, { 0, 0 }, { 0, 0 }, true, false, END_DOOM,
+	    "XSA" },
+	{ "careless", 1, { 1, 1 }, { 1, 100 }, { 0, 0 }, false, false, END_SHUT,
+	    "C" },
+	{ NULL, 0, { 0, 0 }, { 0, 0 }, { 0, 0 }, false, false, END_SHUT, "E" },
 };
 
 static void
@@ -234,11 +239,9 @@ say(struct client *client, const void *bytes, size_t count)
 static bool
 say_deed(struct client *client)
 {
-	static const char deeds[] = "XSA";
-	char deed = 'E';
+	const char *deeds = client->kind->deeds;
+	char deed = deeds[client->history.id % strlen(deeds)];
 
-	if (client->kind->end == END_DOOM)
-		deed = deeds[client->history.id % 3];
 	if (!client->deed_sent)
 		client->deed_sent = say(client, &deed, 1) == 1;
 	return client->deed_sent;

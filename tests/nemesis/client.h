@@ -37,6 +37,7 @@ struct kind {
 	bool eager;
 	bool is_calm; /* short, and does not harm its worker */
 	enum client_end end;
+	const char *deeds; /* one of them is asked for; see witness.c */
 };
 
 extern const struct kind client_kinds[]; /* the last one has no name */

@@ -212,6 +212,38 @@ bring_clients(struct nemesis *n)
 	nemesis_pass(n, 200);
 }
 
+static void
+kill_somebody(struct nemesis *n, long number)
+{
+	struct dice dice = dice_for(n->seed, 5, (uint64_t)number);
+
+	strike_kill(n, &dice);
+}
+
+static void
+send_ignored(struct nemesis *n, long signo)
+{
+	(void)server_signal(&n->server, (int)signo);
+}
+
+/* Neither a worker that dies with a connection that it was handed nor signals
+ * that come too late may cost another one. */
+static void
+disturb_stop(struct nemesis *n)
+{
+	static const int ignored[] = { SIGHUP, SIGUSR1, SIGUSR2, SIGTTIN,
+		SIGTTOU, SIGWINCH, SIGPIPE };
+	struct dice dice = dice_for(n->seed, 6, 0);
+	unsigned i;
+
+	for (i = dice_below(&dice, 6); i > 0; i--)
+		misfortune_later(n, dice_below(&dice, 60), kill_somebody,
+		    (long)i);
+	for (i = dice_below(&dice, 12); i > 0; i--)
+		misfortune_later(n, dice_below(&dice, 60), send_ignored,
+		    ignored[dice_below(&dice, 7)]);
+}
+
 void
 phase_stop(struct nemesis *n)
 {
@@ -223,6 +255,7 @@ phase_stop(struct nemesis *n)
 	n->swarm.is_stopping = true;
 	chronicle_tell(&n->chronicle, now_ms(), "TERM");
 	(void)server_signal(&n->server, SIGTERM);
+	disturb_stop(n);
 	gone = nemesis_wait(n, is_gone, nemesis_patience(n, STOP_MS));
 	verdict(gone, "TERM ends it");
 	if (gone && !n->server.detached)

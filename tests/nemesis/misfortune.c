@@ -22,7 +22,21 @@ has_small_disk(const struct nemesis *n)
 static bool
 is_limited(const struct nemesis *n)
 {
-	return n->server.as_other;
+	return n->server.limited;
+}
+
+/* A sanitizer needs more than it has. */
+static bool
+can_lack_memory(const struct nemesis *n)
+{
+	return !n->server.sanitized;
+}
+
+/* Who runs the file itself is hurt when it is written over. */
+static bool
+has_copy(const struct nemesis *n)
+{
+	return !n->maps_itself;
 }
 
 static bool
@@ -46,11 +60,12 @@ static struct misfortune misfortunes[] = {
 	{ "stop master", 3, strike_stop_master, NULL, 0 },
 	{ "master's files", 4, strike_master_files, NULL, 0 },
 	{ "master's processes", 4, strike_master_processes, is_limited, 0 },
+	{ "master's memory", 3, strike_master_memory, can_lack_memory, 0 },
 	{ "master's writes", 3, strike_master_writes, has_log, 0 },
 	{ "good module", 12, strike_good_module, NULL, 0 },
 	{ "bad module", 6, strike_bad_module, NULL, 0 },
-	{ "good in place", 3, strike_good_in_place, NULL, 0 },
-	{ "bad in place", 3, strike_bad_in_place, NULL, 0 },
+	{ "good in place", 3, strike_good_in_place, has_copy, 0 },
+	{ "bad in place", 3, strike_bad_in_place, has_copy, 0 },
 	{ "mood", 9, strike_mood, NULL, 0 },
 	{ "upgrade", 3, strike_upgrade, NULL, 0 },
 	{ "bad upgrade", 3, strike_bad_upgrade, NULL, 0 },

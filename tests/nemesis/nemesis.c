@@ -243,6 +243,7 @@ read_options(struct nemesis *n, int argc, char **argv, unsigned *clients)
 		usage();
 	n->server.folder = argv[optind];
 	n->server.as_other = geteuid() == 0 && !as_root;
+	n->server.limited = geteuid() != 0 || n->server.as_other;
 	/* One run of four is a daemon, which has no log that we could read. */
 	if (!foreground && n->seed % 4 == 3)
 		n->server.detached = true;

@@ -99,6 +99,7 @@ void strike_drain(struct nemesis *n, struct dice *dice);
 void strike_stop_master(struct nemesis *n, struct dice *dice);
 void strike_master_files(struct nemesis *n, struct dice *dice);
 void strike_master_processes(struct nemesis *n, struct dice *dice);
+void strike_master_memory(struct nemesis *n, struct dice *dice);
 void strike_master_writes(struct nemesis *n, struct dice *dice);
 void trouble_restore_limits(struct nemesis *n);
 

@@ -168,6 +168,8 @@ fail_once(struct nemesis *n, const char *mood)
 	while (!n->server.detached && n->chronicle.reloads_bad == failed &&
 	    now_ms() < SERVED_MS * 2)
 		nemesis_turn(n, now_ms() + 100);
+	if (n->server.detached)
+		nemesis_pass(n, 100);
 	trouble_set_mood(n, "ok");
 }
 
@@ -180,7 +182,7 @@ note_mapping(struct nemesis *n)
 	crowd_of_children(n->server.pid, &crowd);
 	n->maps_itself = crowd.count > 0 &&
 	    has_mapped(crowd.of[0].pid,
-		server_path(&n->server, "module.so", path), true);
+		server_path(&n->server, "module.so", path));
 }
 
 static void

@@ -20,7 +20,8 @@ struct server {
 	const char *folder;
 	unsigned workers;
 	bool detached;	/* a daemon; else in the foreground, with a log */
-	bool as_other;	/* not as root, whose processes nothing limits */
+	bool as_other;	/* not as root, though we are */
+	bool limited;	/* in its number of processes; root's are not */
 	bool sanitized; /* all is slow, and memory is not what it was */
 	bool quick;	/* it was told a short start_timeout */
 	pid_t pid;

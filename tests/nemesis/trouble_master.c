@@ -141,6 +141,23 @@ strike_master_processes(struct nemesis *n, struct dice *dice)
 }
 
 static void
+cure_master_memory(struct nemesis *n, long nothing)
+{
+	(void)nothing;
+	chronicle_tell(&n->chronicle, now_ms(), "memory for the master");
+	(void)limit_set(n->server.pid, RLIMIT_AS, (uint64_t)RLIM_INFINITY);
+}
+
+/* No address space but what it has: neither it nor its children can map. */
+void
+strike_master_memory(struct nemesis *n, struct dice *dice)
+{
+	chronicle_tell(&n->chronicle, now_ms(), "no memory for the master");
+	(void)limit_set(n->server.pid, RLIMIT_AS, 1);
+	misfortune_later(n, dice_between(dice, 5, 500), cure_master_memory, 0);
+}
+
+static void
 cure_master_writes(struct nemesis *n, long nothing)
 {
 	(void)nothing;
@@ -167,6 +184,7 @@ trouble_restore_limits(struct nemesis *n)
 	(void)limit_set(n->server.pid, RLIMIT_NPROC,
 	    n->server.master_processes);
 	(void)limit_set(n->server.pid, RLIMIT_FSIZE, (uint64_t)RLIM_INFINITY);
+	(void)limit_set(n->server.pid, RLIMIT_AS, (uint64_t)RLIM_INFINITY);
 	crowd_of_children(n->server.pid, &crowd);
 	for (i = 0; i < crowd.count; i++)
 		(void)limit_set(crowd.of[i].pid, RLIMIT_NOFILE,

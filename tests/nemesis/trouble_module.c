@@ -18,9 +18,6 @@
 #include "folder.h"
 #include "nemesis.h"
 
-/* As long as code that was written over may crash whom it belongs to. */
-#define IN_PLACE_MS 60000
-
 /* Modules of tests/fault that must be refused. */
 static const char *const refused[] = { "abi", "size", "noentry", "noname",
 	"undefined" };
@@ -179,30 +176,6 @@ strike_bad_module(struct nemesis *n, struct dice *dice)
 	misfortune_later(n, dice_between(dice, 20, 700), cure_module, 0);
 }
 
-/*
- * A worker that runs the file itself, and not a copy of it, is hurt when the
- * file is written over; also one that is just loading it.
- */
-static void
-harm_who_maps_it(struct nemesis *n)
-{
-	static struct crowd crowd;
-	char path[SERVER_PATH];
-	unsigned i;
-	pid_t pid;
-
-	if (!n->maps_itself)
-		return;
-	(void)server_path(&n->server, "module.so", path);
-	crowd_of_children(n->server.pid, &crowd);
-	for (i = 0; i < crowd.count; i++) {
-		pid = crowd.of[i].pid;
-		if (has_mapped(pid, path, true) ||
-		    !has_mapped(pid, path, false))
-			trouble_harm(n, pid, IN_PLACE_MS);
-	}
-}
-
 void
 strike_good_in_place(struct nemesis *n, struct dice *dice)
 {
@@ -212,9 +185,7 @@ strike_good_in_place(struct nemesis *n, struct dice *dice)
 	count_version(n);
 	chronicle_tell(&n->chronicle, now_ms(),
 	    "module version %lu in place, HUP", n->version);
-	harm_who_maps_it(n);
 	folder_write(&n->server, "module.so", 0, &bytes);
-	harm_who_maps_it(n);
 	free(bytes.data);
 	(void)server_signal(&n->server, SIGHUP);
 }
@@ -224,9 +195,7 @@ strike_bad_in_place(struct nemesis *n, struct dice *dice)
 {
 	const char *how;
 
-	harm_who_maps_it(n);
 	how = put_spoilt(n, dice, true);
-	harm_who_maps_it(n);
 	chronicle_tell(&n->chronicle, now_ms(), "module is %s in place, HUP",
 	    how);
 	(void)server_signal(&n->server, SIGHUP);

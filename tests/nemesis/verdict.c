@@ -9,9 +9,10 @@
 
 #include "nemesis.h"
 
-#define AROUND_MS   1500
-#define BROKEN_MOST 5
-#define OUR_MOST    400
+#define AROUND_MS    800
+#define BROKEN_MOST  5
+#define CONTEXT_MOST 2
+#define OUR_MOST     400
 
 static unsigned count, failures;
 
@@ -55,27 +56,41 @@ verdict_note(const char *format, ...)
 	(void)putchar('\n');
 }
 
+/* Those who were there when it began, or when it broke. */
 static void
-print_broken(const struct nemesis *n, const struct history *history)
+print_context(const struct nemesis *n, const struct history *history)
 {
-	history_print(history);
-	records_print_beside(&n->records, history->pid, history->ended_ms);
-	verdict_note("around it, *** are misfortunes:");
-	chronicle_print(&n->chronicle, history->ended_ms - AROUND_MS,
-	    history->ended_ms + AROUND_MS / 5);
+	int64_t first_ms = history->ended_ms - AROUND_MS;
+
+	if (history->begun_ms > first_ms)
+		first_ms = history->begun_ms - AROUND_MS / 4;
+	verdict_note("around connection %llu, *** are misfortunes:",
+	    (unsigned long long)history->id);
+	chronicle_print(&n->chronicle, first_ms, history->ended_ms + 100);
 }
 
 static void
 print_all_broken(const struct nemesis *n)
 {
-	unsigned shown = 0;
+	const struct history *history;
+	unsigned shown = 0, contexts = 0;
 	size_t i;
 
-	for (i = 0; i < n->records.broken_count; i++)
-		if (!n->records.broken[i].excused && shown++ < BROKEN_MOST)
-			print_broken(n, &n->records.broken[i]);
+	for (i = 0; i < n->records.broken_count; i++) {
+		history = &n->records.broken[i];
+		if (history->excused || shown++ >= BROKEN_MOST)
+			continue;
+		history_print(history);
+		records_print_beside(&n->records, history->pid,
+		    history->ended_ms);
+	}
 	if (shown > BROKEN_MOST)
 		verdict_note("and %u more", shown - BROKEN_MOST);
+	for (i = 0; i < n->records.broken_count; i++) {
+		history = &n->records.broken[i];
+		if (!history->excused && contexts++ < CONTEXT_MOST)
+			print_context(n, history);
+	}
 }
 
 static void
@@ -110,19 +125,24 @@ verdict_on_records(struct nemesis *n)
 	    n->records.broken_count - left, left);
 	if (left > 0)
 		print_all_broken(n);
-	verdict(n->disorder[0] == '\0', "no zombie stayed %s", n->disorder);
+	verdict(n->disorder[0] == '\0', "no zombie stays%s%s",
+	    n->disorder[0] != '\0' ? ": " : "", n->disorder);
 	if (n->server.detached)
 		verdict_skip("the log has nothing that must not be there",
 		    "a daemon logs elsewhere");
 	else
 		verdict(n->chronicle.forbidden[0] == '\0',
-		    "the log has nothing that must not be there %s",
+		    "the log has nothing that must not be there%s%s",
+		    n->chronicle.forbidden[0] != '\0' ? ": " : "",
 		    n->chronicle.forbidden);
 	if (!n->small_disk)
 		verdict_skip("the disk of the log may be full",
 		    n->server.detached ? "a daemon logs elsewhere" :
 					 "no file system of its own for it");
-	if (!n->server.as_other)
+	if (n->maps_itself)
+		verdict_skip("a module may be written over in place",
+		    "workers run the file itself");
+	if (!n->server.limited)
 		verdict_skip("processes may be wanting",
 		    "root's are not limited, and only root can become another");
 	print_counts(n);

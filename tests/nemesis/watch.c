@@ -260,13 +260,12 @@ program_of(pid_t pid)
 }
 
 bool
-has_mapped(pid_t pid, const char *path, bool now)
+has_mapped(pid_t pid, const char *path)
 {
 	static char text[262144];
 	char line[PATH_BYTES];
 
-	(void)snprintf(line, sizeof(line), "%s%s\n", path,
-	    now ? "" : " (deleted)");
+	(void)snprintf(line, sizeof(line), "%s\n", path);
 	return slurp(pid, "maps", text, sizeof(text)) > 0 &&
 	    strstr(text, line) != NULL;
 }

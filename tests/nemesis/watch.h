@@ -39,9 +39,8 @@ char *descriptors_of(pid_t pid);
 long memory_of(pid_t pid);
 /* Of the file that it runs; 0 where it is not told. */
 ino_t program_of(pid_t pid);
-/* Has it mapped the file itself, so that who writes to it changes the code?
- * The one that has this name now, or one that had it. */
-bool has_mapped(pid_t pid, const char *path, bool now);
+/* Has it mapped the file itself, so that who writes to it changes the code? */
+bool has_mapped(pid_t pid, const char *path);
 /* The lowest port that it listens at, by "tcp" or "tcp6"; 0: none. */
 unsigned port_of(pid_t pid, const char *table);
 

@@ -6,6 +6,7 @@
  *					"W" pid version "\n", 23 bytes
  *	E, then anything		the same, up to the client's end
  *	X, S or A			nothing; exits, crashes or aborts
+ *	C, then anything		the same as E; has closed all else
  *
  * What its loading, its check and its worker_init do is in the file "mood"
  * of the folder $NEMESIS_DIR, as "hook deed": load, check or init; crash,
@@ -25,9 +26,10 @@
 
 #include <prefork/module.h>
 
-#define PATH_BYTES 256
-#define WORD_BYTES 32
-#define EXIT_CODE  3
+#define PATH_BYTES   256
+#define WORD_BYTES   32
+#define EXIT_CODE    3
+#define FDS_TO_CLOSE 256
 
 static unsigned long version;
 
@@ -145,9 +147,22 @@ greet(struct prefork_conn *conn)
 	return prefork_write(conn, line, (size_t)length) == length ? 0 : -1;
 }
 
+/* What a program does that thinks that all descriptors are its own. */
 static void
-do_deed(char deed)
+close_all_but(int keep)
 {
+	int fd;
+
+	for (fd = STDERR_FILENO + 1; fd < FDS_TO_CLOSE; fd++)
+		if (fd != keep)
+			(void)close(fd);
+}
+
+static void
+do_deed(const struct prefork_conn *conn, char deed)
+{
+	if (deed == 'C')
+		close_all_but(prefork_conn_fd(conn));
 	if (deed == 'X')
 		exit(EXIT_CODE);
 	if (deed == 'S')
@@ -168,7 +183,7 @@ handle(struct prefork_conn *conn)
 	got = prefork_read(conn, &deed, 1);
 	if (got <= 0)
 		return (int)got;
-	do_deed(deed);
+	do_deed(conn, deed);
 	while ((got = prefork_read(conn, buffer, sizeof(buffer))) > 0)
 		if (prefork_write(conn, buffer, (size_t)got) != got)
 			return -1;
