@@ -17,10 +17,24 @@ enum run_mode {
 	RUN_HELP,     /* -h */
 };
 
+/* What is parsed, and by whom. */
+struct options_source {
+	int argc;
+	char **argv;
+	const struct prefork_module *builtin; /* of prefork_main, or NULL */
+	bool resumed;	     /* by an image that takes another's place */
+	bool directory_gone; /* that one was started in */
+};
+
+#define OPTIONS_OVERRIDES 64
+
 struct options {
+	struct options_source source;
 	enum run_mode mode;
 	bool verbose;
-	const char *described; /* -H */
+	const char *described;			  /* -H */
+	const char *overrides[OPTIONS_OVERRIDES]; /* -o */
+	unsigned override_count;
 	struct settings *settings;
 	char *owned[4]; /* strings that were made absolute */
 	unsigned owned_count;
@@ -32,6 +46,8 @@ struct options {
  */
 int options_parse(struct options *options, int argc, char **argv,
     const struct prefork_module *builtin, struct error *e);
+int options_parse_source(struct options *options,
+    const struct options_source *source, struct error *e);
 void options_fini(struct options *options);
 /* The usage text, for -h; `builtin`: the handler is not an operand. */
 void options_usage(const char *program, bool builtin);

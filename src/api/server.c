@@ -5,16 +5,19 @@
 #include "config.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include <prefork/server.h>
 
+#include "api/invocation.h"
 #include "api/programs.h"
 #include "base/export.h"
 #include "base/fd.h"
 #include "base/log.h"
 #include "master/master.h"
+#include "master/resume.h"
 
 static int
 set_up_service(struct settings *settings, const char *address, unsigned workers,
@@ -106,22 +109,75 @@ run(const struct options *options)
 	return modes[options->mode](options);
 }
 
-PREFORK_API int
-prefork_main(int argc, char **argv, const struct prefork_module *module)
+/* What is relative is so to where the first image was started. */
+static void
+enter_directory(struct options_source *source, struct invocation *invocation,
+    const struct resume *resume)
+{
+	if (!resume->active)
+		return;
+	source->resumed = true;
+	source->directory_gone =
+	    resume->directory[0] == '\0' || chdir(resume->directory) == -1;
+	free(invocation->directory);
+	invocation->directory = strdup(resume->directory);
+}
+
+static int
+resume_or_run(struct options *options, struct resume *resume)
+{
+	if (!resume->active)
+		return run(options);
+	if (!options->settings->foreground && chdir("/") == -1)
+		return msg_find(PF_SYSCALL)->exit_code;
+	log_set_ident(options->settings->program);
+	if (options->verbose)
+		log_set_level(LEVEL_DEBUG);
+	return master_resume(options->settings, resume);
+}
+
+static int
+parse_and_run(const struct options_source *source,
+    const struct invocation *invocation, struct resume *resume)
 {
 	struct options options;
 	struct error e;
 	int code;
 
-	if (fd_ensure_stdio() == -1)
-		return msg_find(PF_SYSCALL)->exit_code;
-	if (options_parse(&options, argc, argv, module, &e) == -1)
+	if (options_parse_source(&options, source, &e) == -1) {
 		code = program_fail(options.settings != NULL ?
 			options.settings->program :
 			"prefork",
 		    &e);
-	else
-		code = run(&options);
+	} else {
+		options.settings->invocation = invocation;
+		code = resume_or_run(&options, resume);
+	}
 	options_fini(&options);
+	return code;
+}
+
+PREFORK_API int
+prefork_main(int argc, char **argv, const struct prefork_module *module)
+{
+	struct options_source source = {
+		.argc = argc, .argv = argv, .builtin = module
+	};
+	struct invocation invocation;
+	struct resume resume;
+	struct error e;
+	int code;
+
+	if (fd_ensure_stdio() == -1 ||
+	    invocation_init(&invocation, argc, argv) == -1)
+		return msg_find(PF_SYSCALL)->exit_code;
+	if (resume_open(&resume, &e) == -1) {
+		code = program_fail("prefork", &e);
+	} else {
+		enter_directory(&source, &invocation, &resume);
+		code = parse_and_run(&source, &invocation, &resume);
+		resume_close(&resume);
+	}
+	invocation_fini(&invocation);
 	return code;
 }

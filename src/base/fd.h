@@ -33,6 +33,9 @@ int fd_detach_stdio(bool with_stderr);
  * exists, else by listing /proc/self/fd, else up to the limit.
  */
 void fd_close_others(const int *keep, size_t count);
+/* A readable and writable file without a name, empty, close-on-exec; `name` is
+ * for who looks into /proc. */
+int fd_memory(const char *name);
 /* Write all of it to a blocking descriptor; retried on EINTR. */
 int fd_write_all(int fd, const void *data, size_t bytes);
 

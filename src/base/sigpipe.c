@@ -28,6 +28,7 @@ static volatile sig_atomic_t write_end = -1;
 static int read_end = -1;
 static struct {
 	int signo;
+	bool ignored;
 	struct sigaction before;
 } managed[SIGPIPE_MAX_RULES];
 static size_t managed_count;
@@ -120,6 +121,7 @@ install_rules(const struct signal_rule *rules, size_t count)
 		if (sigaction(rules[i].signo, &action,
 			&managed[managed_count].before) == -1)
 			return -1;
+		managed[managed_count].ignored = rules[i].role == SIGNAL_IGNORE;
 		managed[managed_count++].signo = rules[i].signo;
 	}
 	return 0;
@@ -180,6 +182,26 @@ sigpipe_child(void)
 	for (i = 0; i < managed_count; i++)
 		managed[i].before = action;
 	sigpipe_uninstall();
+}
+
+void
+sigpipe_exec(bool begin)
+{
+	struct sigaction ignore = { 0 }, now;
+	size_t i;
+
+	ignore.sa_handler = SIG_IGN;
+	sigemptyset(&ignore.sa_mask);
+	for (i = 0; i < managed_count; i++) {
+		if (sigaction(managed[i].signo, NULL, &now) == -1 ||
+		    (now.sa_flags & SA_SIGINFO) != 0)
+			continue;
+		if (begin && now.sa_handler == SIG_IGN)
+			(void)sigaction(managed[i].signo, &managed[i].before,
+			    NULL);
+		else if (!begin && managed[i].ignored)
+			(void)sigaction(managed[i].signo, &ignore, NULL);
+	}
 }
 
 int

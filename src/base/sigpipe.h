@@ -41,6 +41,11 @@ void sigpipe_uninstall(void);
 /* In a fresh child, signals still blocked: every managed signal back to
  * SIG_DFL, marks forgotten, the parent's pipe closed. */
 void sigpipe_child(void);
+/*
+ * Before exec(3), which keeps what is ignored: ignored signals get their
+ * former disposition (begin), or are ignored again because it failed.
+ */
+void sigpipe_exec(bool begin);
 /* Readable end, non-blocking, for the loop; -1 when not installed. */
 int sigpipe_fd(void);
 /* Empty the pipe.  Call before looking at the marks. */

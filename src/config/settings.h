@@ -32,6 +32,12 @@ struct identity {
 	char name[64]; /* "user:group" for messages */
 };
 
+/* Of a connection; 0: none. */
+struct timeouts {
+	int64_t idle_ms, total_ms, write_ms;
+	unsigned min_rate; /* bytes a second */
+};
+
 struct service_settings {
 	char name[SETTINGS_NAME_BYTES];
 	/* Exactly one of the three. */
@@ -44,11 +50,24 @@ struct service_settings {
 	size_t endpoint_count;
 	int backlog;
 	unsigned workers;
+	struct timeouts timeouts;
+	uint64_t max_requests;	      /* of a worker; 0: any number */
+	unsigned max_requests_jitter; /* percent that may be taken off */
+	int64_t max_age_ms;	      /* of a worker; 0: any */
+	uint64_t max_rss_bytes;	      /* of a worker; 0: any */
+};
+
+/* How the program was called, for a new binary that takes its place. */
+struct invocation {
+	char *program;	 /* absolute path of the binary, or NULL */
+	char *directory; /* it was started in, or NULL */
+	char **argv;	 /* as it was given */
 };
 
 struct settings {
 	unsigned refs;
-	const char *program; /* "preforkd" */
+	const struct invocation *invocation; /* NULL: cannot be called again */
+	const char *program;		     /* "preforkd" */
 	bool foreground;
 	bool own_process;    /* we may close descriptors that we do not know */
 	const char *pidfile; /* absolute, or NULL */

@@ -49,13 +49,19 @@ fail:
 	return NULL;
 }
 
+void
+service_share_listeners(struct service *service, const struct service *other)
+{
+	other->listeners->refs++;
+	service->listeners = other->listeners;
+}
+
 static int
 service_open(struct service *service, struct service *old, int patience_ms,
     struct error *e)
 {
 	if (old != NULL) {
-		old->listeners->refs++;
-		service->listeners = old->listeners;
+		service_share_listeners(service, old);
 		return 0;
 	}
 	service->listeners =
@@ -65,9 +71,8 @@ service_open(struct service *service, struct service *old, int patience_ms,
 
 static int
 service_init(struct service *service, const struct settings *settings,
-    size_t index, struct error *e)
+    struct error *e)
 {
-	service->settings = &settings->services[index];
 	if (service->settings->handler == NULL)
 		return 0;
 	return module_find(service->settings->handler, &settings->module_path,
@@ -75,7 +80,7 @@ service_init(struct service *service, const struct settings *settings,
 }
 
 struct generation *
-generation_new(uint32_t number, struct settings *settings, struct error *e)
+generation_new_bare(uint32_t number, struct settings *settings)
 {
 	struct generation *g = calloc(1, sizeof(*g));
 	size_t i;
@@ -85,7 +90,6 @@ generation_new(uint32_t number, struct settings *settings, struct error *e)
 		    calloc(settings->service_count, sizeof(*g->services));
 	if (g == NULL || g->services == NULL) {
 		free(g);
-		error_set(e, PF_SYSCALL, "no memory for a generation");
 		return NULL;
 	}
 	g->number = number;
@@ -93,11 +97,45 @@ generation_new(uint32_t number, struct settings *settings, struct error *e)
 	g->settings = settings_ref(settings);
 	g->service_count = settings->service_count;
 	for (i = 0; i < g->service_count; i++)
-		if (service_init(&g->services[i], settings, i, e) == -1) {
+		g->services[i].settings = &settings->services[i];
+	return g;
+}
+
+struct generation *
+generation_new(uint32_t number, struct settings *settings, struct error *e)
+{
+	struct generation *g = generation_new_bare(number, settings);
+	size_t i;
+
+	if (g == NULL) {
+		error_set(e, PF_SYSCALL, "no memory for a generation");
+		return NULL;
+	}
+	for (i = 0; i < g->service_count; i++)
+		if (service_init(&g->services[i], settings, e) == -1) {
 			generation_unref(g);
 			return NULL;
 		}
 	return g;
+}
+
+int
+service_adopt_listeners(struct service *service,
+    const struct listener *listeners, size_t count)
+{
+	struct listener_set *set = calloc(1, sizeof(*set));
+
+	if (set != NULL)
+		set->items = calloc(count + 1, sizeof(*set->items));
+	if (set == NULL || set->items == NULL) {
+		free(set);
+		return -1;
+	}
+	memcpy(set->items, listeners, count * sizeof(*listeners));
+	set->count = count;
+	set->refs = 1;
+	service->listeners = set;
+	return 0;
 }
 
 int

@@ -46,6 +46,19 @@ struct generation *generation_new(uint32_t number, struct settings *settings,
  */
 int generation_open(struct generation *generation, struct generation *old,
     int patience_ms, struct error *e);
+/*
+ * One that serves already, of the process image before us: its services have
+ * neither module files nor listeners; the caller fills them in.  NULL with
+ * errno.
+ */
+struct generation *generation_new_bare(uint32_t number,
+    struct settings *settings);
+/* Give a service its open listeners, which are taken over.  -1 with errno. */
+int service_adopt_listeners(struct service *service,
+    const struct listener *listeners, size_t count);
+/* The same ones as another generation's. */
+void service_share_listeners(struct service *service,
+    const struct service *other);
 struct generation *generation_ref(struct generation *generation);
 /* The last one closes listeners that no other generation has. */
 void generation_unref(struct generation *generation);

@@ -37,6 +37,13 @@ struct listener {
  */
 int listener_open_all(const struct endpoint *endpoints, size_t count,
     int patience_ms, struct listener *out, size_t *opened, struct error *e);
+/*
+ * Take over a listening socket that is open already, of a process image before
+ * us or of a service manager: what it is bound to is asked of the system.
+ * -1 with `e` (STATE) when it is no listening socket; then fd is still the
+ * caller's.  The socket file is not ours (inode 0) until the caller says so.
+ */
+int listener_adopt(struct listener *out, int fd, int backlog, struct error *e);
 /* Close; remove the unix socket file if it is still ours and getpid() is the
  * owner.  errno is kept; closing twice is harmless. */
 void listener_close(struct listener *listener);

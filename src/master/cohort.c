@@ -17,17 +17,18 @@ static unsigned
 capacity_for(const struct service_settings *settings)
 {
 	return settings->workers > SETTINGS_MAX_WORKERS / 2 ?
-	    SETTINGS_MAX_WORKERS :
-	    settings->workers * 2 + 62;
+	    CREW_MOST :
+	    settings->workers * 2 + CREW_SPARE;
 }
 
 static int
-crew_init(struct crew *crew, struct cohort *cohort, unsigned service)
+crew_init(struct crew *crew, struct cohort *cohort, unsigned service,
+    unsigned capacity)
 {
 	const struct settings *settings = cohort->generation->settings;
 	const struct service_settings *own = &settings->services[service];
 	struct pool_limits limits = {
-		.capacity = capacity_for(own),
+		.capacity = capacity > 0 ? capacity : capacity_for(own),
 		.want = own->workers,
 		.window = (own->workers * settings->window_percent + 99) / 100,
 		.start_timeout_ms = settings->start_timeout_ms,
@@ -54,7 +55,7 @@ crew_fini(struct crew *crew)
 }
 
 struct cohort *
-cohort_new(struct master *m, struct generation *generation)
+cohort_new(struct master *m, struct generation *generation, unsigned capacity)
 {
 	struct cohort *cohort = calloc(1, sizeof(*cohort));
 	unsigned i;
@@ -71,7 +72,7 @@ cohort_new(struct master *m, struct generation *generation)
 	}
 	cohort->generation = generation_ref(generation);
 	for (i = 0; i < generation->service_count; i++)
-		if (crew_init(&cohort->crews[i], cohort, i) == -1) {
+		if (crew_init(&cohort->crews[i], cohort, i, capacity) == -1) {
 			cohort_free(cohort);
 			errno = ENOMEM;
 			return NULL;
@@ -146,6 +147,9 @@ cohort_deadline(const struct cohort *cohort)
 		due = pool_deadline(&cohort->crews[i].pool);
 		if (due < next)
 			next = due;
+		due = recycle_deadline(&cohort->crews[i]);
+		if (due < next)
+			next = due;
 	}
 	return next;
 }
@@ -206,6 +210,7 @@ cohort_tick(struct cohort *cohort, int64_t now_ms)
 		if (pool_deadline(&crew->pool) <= now_ms)
 			crew_event(crew,
 			    (struct pool_event) { .kind = EVENT_TICK });
+		recycle_tick(crew, now_ms);
 	}
 	if (now_ms < cohort->drain_deadline_ms)
 		return;

@@ -212,7 +212,7 @@ hand_over(struct master *m)
 {
 	unsigned i;
 
-	for (i = 0; i < m->board.slots; i++)
+	for (i = 0; i < m->cells_end; i++)
 		if (m->records[i] != NULL && m->records[i]->parked)
 			hand_to(m->records[i]);
 }
@@ -239,7 +239,7 @@ count_available(const struct master *m, const struct crew *crew)
 	count = pool_count(&crew->pool, POOL_STARTING) +
 	    pool_count(&crew->pool, POOL_READY) +
 	    pool_count(&crew->pool, POOL_BACKOFF);
-	for (i = 0; i < m->board.slots; i++)
+	for (i = 0; i < m->cells_end; i++)
 		if (m->records[i] != NULL && m->records[i]->crew == crew &&
 		    m->records[i]->parked)
 			count++;

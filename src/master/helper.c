@@ -142,7 +142,7 @@ is_content(struct master *m, int status)
 	char how[64];
 
 	if (report_read(helper->text, &m->trouble) && !helper->late &&
-	    WIFEXITED(status) && WEXITSTATUS(status) == 0)
+	    status == 0)
 		return true;
 	if (m->trouble.id != PF_NONE && !helper->late)
 		return false;

@@ -29,7 +29,7 @@
 #define LATE_MS 100
 
 static unsigned
-board_size(const struct settings *settings)
+most_workers(const struct settings *settings)
 {
 	unsigned total = 0;
 	size_t i;
@@ -42,17 +42,20 @@ board_size(const struct settings *settings)
 
 /* One channel for each worker, twice that in a reload.  Too low a hard limit
  * shows as a failed fork, with its reason. */
-static void
-raise_descriptor_limit(struct master *m)
+void
+master_raise_limit(struct master *m)
 {
-	rlim_t wanted = m->board.slots + SPARE_FDS;
-	struct rlimit limit;
+	rlim_t wanted = most_workers(m->settings) + SPARE_FDS;
+	struct rlimit limit, former;
 
 	if (getrlimit(RLIMIT_NOFILE, &limit) == -1 || limit.rlim_cur >= wanted)
 		return;
-	m->former_limit = limit;
+	former = limit;
 	limit.rlim_cur = limit.rlim_max < wanted ? limit.rlim_max : wanted;
-	m->limit_raised = setrlimit(RLIMIT_NOFILE, &limit) == 0;
+	if (setrlimit(RLIMIT_NOFILE, &limit) == -1 || m->limit_raised)
+		return;
+	m->former_limit = former;
+	m->limit_raised = true;
 }
 
 int64_t
@@ -82,21 +85,29 @@ forgive_lateness(void *arg)
 	m->resumed_ms = clock_ms();
 }
 
-static int
-open_machinery(struct master *m, struct error *e)
+int
+master_open_machinery(struct master *m, struct error *e)
 {
 	m->pid = getpid();
 	m->loop = loop_new();
 	if (m->loop == NULL || signals_open(m) == -1)
 		return error_set(e, PF_SYSCALL, "signals: %s", strerror(errno));
 	loop_on_wake(m->loop, forgive_lateness, m);
-	if (scoreboard_open(&m->board, board_size(m->settings)) == -1)
+	return 0;
+}
+
+/* For as many as there can ever be: pages are used when touched, and a reload
+ * that wants more workers finds room. */
+static int
+open_board(struct master *m, struct error *e)
+{
+	if (scoreboard_open(&m->board, SCOREBOARD_MAX_SLOTS) == -1)
 		return error_set(e, PF_SYSCALL, "scoreboard: %s",
 		    strerror(errno));
 	m->records = calloc(m->board.slots, sizeof(*m->records));
 	if (m->records == NULL)
 		return error_set(e, PF_SYSCALL, "no memory for workers");
-	raise_descriptor_limit(m);
+	master_raise_limit(m);
 	return 0;
 }
 
@@ -134,7 +145,7 @@ open_service(struct master *m, struct error *e)
 		generation_unref(generation);
 		return -1;
 	}
-	m->current = cohort_new(m, generation);
+	m->current = cohort_new(m, generation, 0);
 	generation_unref(generation);
 	if (m->current == NULL)
 		return error_set(e, PF_SYSCALL, "no memory for workers");
@@ -142,8 +153,8 @@ open_service(struct master *m, struct error *e)
 	return 0;
 }
 
-static void
-close_all(struct master *m)
+void
+master_close(struct master *m)
 {
 	struct cohort *next;
 
@@ -160,12 +171,13 @@ close_all(struct master *m)
 	loop_free(m->loop);
 	scoreboard_close(&m->board);
 	free(m->records);
+	totals_free(m);
 	if (m->limit_raised)
 		(void)setrlimit(RLIMIT_NOFILE, &m->former_limit);
 }
 
-static void
-fail_start(struct master *m, const struct error *e)
+void
+master_fail(struct master *m, const struct error *e)
 {
 	m->exit_code = error_exit_code(e);
 	m->start_error = *e;
@@ -197,7 +209,7 @@ review_start(struct master *m)
 	if (m->life != LIFE_STARTING)
 		return;
 	if (m->current->failed) {
-		fail_start(m, &m->current->reason);
+		master_fail(m, &m->current->reason);
 		(void)life_step(m, ON_TROUBLE);
 	} else if (all_up(m->current)) {
 		(void)life_step(m, ON_UP);
@@ -205,24 +217,34 @@ review_start(struct master *m)
 }
 
 static int64_t
-next_deadline(const struct master *m)
+cohorts_deadline(const struct master *m)
 {
-	int64_t next = stop_deadline(m), due = reap_deadline(m);
+	int64_t next = cohort_deadline(m->current), due;
 	const struct cohort *cohort;
 
-	if (due < next)
-		next = due;
-	due = helper_deadline(m);
-	if (due < next)
-		next = due;
-	due = cohort_deadline(m->current);
-	if (due < next)
-		next = due;
 	if (m->incoming != NULL && (due = cohort_deadline(m->incoming)) < next)
 		next = due;
 	for (cohort = m->old; cohort != NULL; cohort = cohort->next)
 		if ((due = cohort_deadline(cohort)) < next)
 			next = due;
+	return next;
+}
+
+static int64_t
+next_deadline(const struct master *m)
+{
+	static int64_t (*const deadlines[])(const struct master *) = {
+		stop_deadline, reap_deadline, helper_deadline,
+		escalate_deadline, watchdog_deadline, cohorts_deadline
+	};
+	int64_t next = CLOCK_NEVER, due;
+	size_t i;
+
+	for (i = 0; i < sizeof(deadlines) / sizeof(deadlines[0]); i++) {
+		due = deadlines[i](m);
+		if (due < next)
+			next = due;
+	}
 	return next;
 }
 
@@ -233,6 +255,8 @@ act_on_time(struct master *m)
 	struct cohort *cohort;
 
 	helper_tick(m, now_ms);
+	escalate_tick(m, now_ms);
+	watchdog_tick(m);
 	cohort_tick(m->current, now_ms);
 	if (m->incoming != NULL)
 		cohort_tick(m->incoming, now_ms);
@@ -261,16 +285,15 @@ fail_loop(struct master *m)
 	struct error e;
 
 	(void)error_set(&e, PF_SYSCALL, "waiting: %s", strerror(errno));
-	fail_start(m, &e);
+	master_fail(m, &e);
 	stop_ask_fast(m, "failure");
 	reap_all(m);
 	(void)life_step(m, ON_GONE);
 }
 
-static void
-run_loop(struct master *m)
+void
+master_loop(struct master *m)
 {
-	cohort_start(m->current);
 	act_on_time(m);
 	while (m->life != LIFE_OVER) {
 		if (wait_for_events(m) == -1)
@@ -291,23 +314,35 @@ tell_starter(struct master *m)
 	notify_failed(m, &m->start_error);
 }
 
-static int
-run_master(struct settings *settings, int starter_fd)
+void
+master_init(struct master *m, struct settings *settings)
 {
-	struct master m = {
+	*m = (struct master) {
 		.settings = settings,
 		.board = { .fd = -1 },
 		.pidfile = { .fd = -1 },
 		.helper = { .watch = { .fd = -1 } },
-		.starter_fd = starter_fd,
+		.starter_fd = -1,
+		.watchdog_ms = CLOCK_NEVER,
 	};
+}
+
+static int
+run_master(struct settings *settings, int starter_fd)
+{
+	struct master m;
 	struct error e;
 
-	if (open_machinery(&m, &e) == -1 || open_service(&m, &e) == -1)
-		fail_start(&m, &e);
-	else
-		run_loop(&m);
-	close_all(&m);
+	master_init(&m, settings);
+	m.starter_fd = starter_fd;
+	if (master_open_machinery(&m, &e) == -1 || open_board(&m, &e) == -1 ||
+	    open_service(&m, &e) == -1)
+		master_fail(&m, &e);
+	else {
+		cohort_start(m.current);
+		master_loop(&m);
+	}
+	master_close(&m);
 	tell_starter(&m);
 	return m.exit_code;
 }

@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -124,14 +125,31 @@ pidfile_open(struct pidfile *pidfile, const char *path, struct error *e)
 		errno = EBUSY;
 		return fail(e, path, "lock");
 	}
-	pidfile->fd = fd;
-	pidfile->path = path;
-	pidfile->owner = getpid();
+	*pidfile = (struct pidfile) {
+		.fd = fd,
+		.path = path,
+		.owner = getpid(),
+	};
 	if (write_pid(fd) == -1) {
 		(void)fail(e, path, "write");
 		pidfile_close(pidfile);
 		return -1;
 	}
+	return 0;
+}
+
+int
+pidfile_adopt(struct pidfile *pidfile, int fd, const char *path)
+{
+	pidfile->owned = strdup(path);
+	if (pidfile->owned == NULL || fd_set_cloexec(fd, true) == -1) {
+		free(pidfile->owned);
+		pidfile->owned = NULL;
+		return -1;
+	}
+	pidfile->fd = fd;
+	pidfile->path = pidfile->owned;
+	pidfile->owner = getpid();
 	return 0;
 }
 
@@ -146,4 +164,6 @@ pidfile_close(struct pidfile *pidfile)
 	    is_at_path(pidfile->fd, pidfile->path))
 		(void)unlink(pidfile->path);
 	fd_close(&pidfile->fd);
+	free(pidfile->owned);
+	pidfile->owned = NULL;
 }

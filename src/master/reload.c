@@ -119,7 +119,7 @@ reload_begin(struct master *m)
 		(void)life_step(m, ON_TROUBLE);
 		return;
 	}
-	m->incoming = cohort_new(m, next);
+	m->incoming = cohort_new(m, next, 0);
 	drop_next(m);
 	if (m->incoming == NULL) {
 		(void)error_set(&m->trouble, PF_SYSCALL,

@@ -23,7 +23,7 @@ const struct signal_rule master_signals[MASTER_SIGNALS] = {
 	{ SIGQUIT, SIGNAL_EVENT, "graceful stop, at most 60 s" },
 	{ SIGHUP, SIGNAL_EVENT, "reload" },
 	{ SIGUSR1, SIGNAL_EVENT, "reopen the log" },
-	{ SIGUSR2, SIGNAL_EVENT, "reserved for the upgrade in place" },
+	{ SIGUSR2, SIGNAL_EVENT, "upgrade in place" },
 	{ SIGTTIN, SIGNAL_EVENT, "one worker more" },
 	{ SIGTTOU, SIGNAL_EVENT, "one worker less" },
 	{ SIGWINCH, SIGNAL_EVENT, "drain all workers, keep the sockets" },
@@ -75,7 +75,9 @@ resize_by(struct master *m, int step)
 		crew = &m->current->crews[i];
 		want = crew->pool.want;
 		if (crew->single || (step < 0 && want <= 1) ||
-		    (step > 0 && want >= crew->pool.capacity))
+		    (step > 0 &&
+			(want >= crew->pool.capacity ||
+			    want >= SETTINGS_MAX_WORKERS)))
 			continue;
 		want = step < 0 ? want - 1 : want + 1;
 		log_event(PF_RESIZED, "%s: %u workers", crew_name(crew), want);
@@ -113,7 +115,7 @@ reopen_logs(struct master *m)
 		log_error(&e);
 		return;
 	}
-	for (i = 0; log_fd() >= 0 && i < m->board.slots; i++)
+	for (i = 0; log_fd() >= 0 && i < m->cells_end; i++)
 		if (m->records[i] != NULL &&
 		    channel_send_fd(m->records[i]->channel.fd, CHANNEL_REOPEN,
 			0, log_fd()) == 0)
@@ -162,6 +164,14 @@ unblock(struct master *m, const struct signal_rule *rules)
 	(void)sigprocmask(SIG_UNBLOCK, &managed, &m->former_mask);
 }
 
+static bool
+is_unwanted(const struct master *m, int signo)
+{
+	if (m->rehearsal)
+		return signo != SIGCHLD;
+	return on_terminal(m) && (signo == SIGTTIN || signo == SIGTTOU);
+}
+
 int
 signals_open(struct master *m)
 {
@@ -170,8 +180,7 @@ signals_open(struct master *m)
 
 	memcpy(rules, master_signals, sizeof(rules));
 	for (i = 0; i < MASTER_SIGNALS; i++)
-		if (on_terminal(m) &&
-		    (rules[i].signo == SIGTTIN || rules[i].signo == SIGTTOU))
+		if (is_unwanted(m, rules[i].signo))
 			rules[i].role = SIGNAL_IGNORE;
 	if (sigpipe_install(rules, MASTER_SIGNALS) == -1)
 		return -1;

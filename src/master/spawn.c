@@ -48,7 +48,7 @@ close_masters_own(struct master *m, int channel_fd)
 {
 	unsigned i;
 
-	for (i = 0; i < m->board.slots; i++)
+	for (i = 0; i < m->cells_end; i++)
 		if (m->records[i] != NULL &&
 		    m->records[i]->channel.fd != channel_fd)
 			fd_close(&m->records[i]->channel.fd);
@@ -139,6 +139,7 @@ spawn_worker(struct master *m, struct worker_record *record)
 		goto fail;
 	}
 	record->forked_ms = clock_ms();
+	totals_forked(record);
 	fd_close(&ends[1]);
 	return 0;
 fail:
@@ -148,15 +149,29 @@ fail:
 	return -1;
 }
 
+/* A rehearsal needs what the state names; exec closes the rest. */
 static void
 close_all_but(struct master *m, int report_fd)
 {
 	int keep[2] = { report_fd, log_fd() };
 
+	if (m->life == LIFE_REHEARSING)
+		return;
 	if (m->settings->own_process)
 		fd_close_others(keep, 2);
 	else
 		close_masters_own(m, report_fd);
+}
+
+/* A signal that is sent to every process of this name is not for the helper;
+ * the master ends it by KILL. */
+static void
+ignore_strangers(void)
+{
+	size_t i;
+
+	for (i = 0; i < WORKER_SIGNALS; i++)
+		(void)signal(worker_signals[i].signo, SIG_IGN);
 }
 
 pid_t
@@ -174,6 +189,7 @@ spawn_child(struct master *m, int (*run)(struct master *, int), int report_fd)
 	}
 	(void)setpgid(0, 0);
 	sigpipe_child();
+	ignore_strangers();
 	loop_forget(m->loop);
 	close_all_but(m, report_fd);
 	if (m->limit_raised)

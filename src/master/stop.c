@@ -53,7 +53,7 @@ announce(struct master *m)
 {
 	unsigned i;
 
-	for (i = 0; i < m->board.slots; i++)
+	for (i = 0; i < m->cells_end; i++)
 		if (m->records[i] != NULL)
 			scoreboard_order(&m->board, i, ORDER_ANNOUNCE);
 }

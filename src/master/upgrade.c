@@ -1,34 +1,195 @@
 /*
- * Upgrade in place.
- * Runs in: master.
+ * Life of an upgrade in place: a child runs the new binary on a copy of our
+ * state (rehearsal); when it is content we become the new binary by exec, with
+ * the same pid, sockets and workers, and it reloads.
+ *
+ * What must not be lost between the two images: signals stay pending because
+ * they are blocked; children stay children; descriptors that the state names
+ * are open across the exec, all others close by themselves.
+ * Runs in: master; run_rehearsal in its helper until it execs.
  */
 #include "config.h"
 
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/fd.h"
 #include "base/log.h"
+#include "base/sigpipe.h"
+#include "master/master.h"
 #include "master/state.h"
+#include "master/upgrade.h"
+#include "wire/report.h"
+
+static void
+log_failed(const char *why)
+{
+	log_event(PF_UPGRADE_FAILED,
+	    "upgrade failed, all goes on as before: %s", why);
+}
 
 void
 upgrade_wish(struct master *m)
 {
-	(void)m;
-	log_event(PF_SIGNAL_IGNORED,
-	    "USR2 ignored: this version cannot upgrade in place");
+	const struct invocation *invocation = m->settings->invocation;
+
+	if (m->life >= LIFE_LEAVING) {
+		log_event(PF_SIGNAL_IGNORED, "upgrade ignored while stopping");
+		return;
+	}
+	if (invocation == NULL || invocation->program == NULL) {
+		log_failed("how this program was called is not known");
+		return;
+	}
+	if (m->life != LIFE_SERVING && !m->want_upgrade)
+		log_event(PF_UPGRADE_LATER,
+		    "the daemon is %s; the upgrade follows",
+		    life_state_name(m->life));
+	m->want_upgrade = true;
+}
+
+static void
+keep_listeners(const struct generation *g, bool open)
+{
+	const struct listener_set *set;
+	size_t i, k;
+
+	for (i = 0; i < g->service_count; i++) {
+		set = g->services[i].listeners;
+		for (k = 0; k < set->count; k++)
+			if (set->items[k].fd >= 0)
+				(void)fd_set_cloexec(set->items[k].fd, !open);
+	}
+}
+
+/* What the state names, as far as a rehearsal needs it. */
+static void
+keep_sockets(const struct master *m, bool open)
+{
+	const struct cohort *cohort;
+
+	keep_listeners(m->current->generation, open);
+	for (cohort = m->old; cohort != NULL; cohort = cohort->next)
+		keep_listeners(cohort->generation, open);
+	(void)fd_set_cloexec(m->board.fd, !open);
+}
+
+/* All that the state names. */
+static void
+keep_all(const struct master *m, bool open)
+{
+	unsigned i;
+
+	keep_sockets(m, open);
+	if (m->pidfile.fd >= 0)
+		(void)fd_set_cloexec(m->pidfile.fd, !open);
+	for (i = 0; i < m->cells_end; i++)
+		if (m->records[i] != NULL && m->records[i]->channel.fd >= 0)
+			(void)fd_set_cloexec(m->records[i]->channel.fd, !open);
+}
+
+/* Run the new binary with the state; returns only when that fails. */
+static void
+exec_with(const struct master *m, const char *variable, int state_fd)
+{
+	const struct invocation *invocation = m->settings->invocation;
+	char number[16];
+
+	(void)snprintf(number, sizeof(number), "%d", state_fd);
+	if (fd_set_cloexec(state_fd, false) == -1 ||
+	    setenv(variable, number, 1) == -1)
+		return;
+	(void)execv(invocation->program, invocation->argv);
+}
+
+/* The pipe is its output too: what a dynamic linker says is a reason. */
+static int
+run_rehearsal(struct master *m, int report_fd)
+{
+	struct error e;
+	int state_fd = upgrade_save(m);
+
+	keep_sockets(m, true);
+	if (state_fd >= 0 && dup2(report_fd, STDOUT_FILENO) >= 0 &&
+	    dup2(report_fd, STDERR_FILENO) >= 0)
+		exec_with(m, RESUME_REHEARSAL, state_fd);
+	(void)error_set(&e, PF_REHEARSAL_DIED, "cannot run %s: %s",
+	    m->settings->invocation->program, strerror(errno));
+	(void)report_error(report_fd, &e);
+	return error_exit_code(&e);
 }
 
 void
 rehearsal_begin(struct master *m)
 {
-	(void)m;
-}
-
-void
-upgrade_exec(struct master *m)
-{
-	(void)m;
+	log_event(PF_UPGRADE_BEGIN, "upgrade: rehearsing %s",
+	    m->settings->invocation->program);
+	if (helper_start(m, run_rehearsal,
+		m->settings->start_timeout_ms + REHEARSAL_SPARE_MS) == 0)
+		return;
+	(void)error_set(&m->trouble, PF_FORK_FAILED,
+	    "cannot start the rehearsal: %s", strerror(errno));
+	(void)life_step(m, ON_BAD);
 }
 
 void
 upgrade_failed(struct master *m)
 {
-	(void)m;
+	log_failed(m->trouble.text);
+}
+
+/* Blocked signals stay pending across exec; handled ones would kill us before
+ * the new image has its handlers. */
+static void
+block_managed(sigset_t *saved)
+{
+	sigset_t managed;
+	size_t i;
+
+	(void)sigemptyset(&managed);
+	for (i = 0; i < MASTER_SIGNALS; i++)
+		(void)sigaddset(&managed, master_signals[i].signo);
+	(void)sigprocmask(SIG_BLOCK, &managed, saved);
+}
+
+/* What was marked and not acted upon yet would be forgotten with our memory:
+ * sent again while it is blocked it waits for the new image. */
+static void
+keep_marked(void)
+{
+	size_t i;
+
+	for (i = 0; i < MASTER_SIGNALS; i++)
+		if (sigpipe_take(master_signals[i].signo, NULL))
+			(void)kill(getpid(), master_signals[i].signo);
+}
+
+void
+upgrade_exec(struct master *m)
+{
+	char why[ERROR_TEXT_BYTES];
+	sigset_t saved;
+	int state_fd;
+
+	block_managed(&saved);
+	keep_marked();
+	state_fd = upgrade_save(m);
+	if (state_fd >= 0) {
+		keep_all(m, true);
+		sigpipe_exec(true);
+		(void)fflush(NULL);
+		exec_with(m, RESUME_UPGRADE, state_fd);
+	}
+	(void)snprintf(why, sizeof(why), "cannot run %s: %s",
+	    m->settings->invocation->program, strerror(errno));
+	(void)unsetenv(RESUME_UPGRADE);
+	sigpipe_exec(false);
+	keep_all(m, false);
+	fd_close(&state_fd);
+	sigpipe_restore(&saved);
+	log_failed(why);
 }

@@ -9,72 +9,84 @@
 #include <sys/stat.h>
 
 #include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
+#include <stdbool.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/fd.h"
 #include "scoreboard/scoreboard.h"
 
-#ifdef HAVE_MEMFD_CREATE
+/* *board is filled only when all went well. */
 static int
-memory_open(void)
+map(struct scoreboard *board, int fd, unsigned slots)
 {
-	return memfd_create("prefork-scoreboard", MFD_CLOEXEC);
-}
-#else
-/* A name for the moment between open and unlink. */
-static int
-memory_open(void)
-{
-	char name[48];
-	int fd, tries;
+	size_t bytes = sizeof(struct scoreboard_header) +
+	    (size_t)slots * sizeof(struct scoreboard_slot);
+	void *memory;
 
-	for (tries = 0; tries < 16; tries++) {
-		(void)snprintf(name, sizeof(name), "/prefork.%ld.%d",
-		    (long)getpid(), tries);
-		fd = shm_open(name, O_RDWR | O_CREAT | O_EXCL, 0600);
-		if (fd >= 0) {
-			(void)shm_unlink(name);
-			return fd;
-		}
-		if (errno != EEXIST)
-			return -1;
-	}
-	return -1;
+	memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (memory == MAP_FAILED)
+		return -1;
+	board->fd = fd;
+	board->bytes = bytes;
+	board->slots = slots;
+	board->header = memory;
+	board->slot = (struct scoreboard_slot *)(board->header + 1);
+	return 0;
 }
-#endif
 
 int
 scoreboard_open(struct scoreboard *board, unsigned slots)
 {
 	size_t bytes = sizeof(struct scoreboard_header) +
 	    (size_t)slots * sizeof(struct scoreboard_slot);
-	void *memory;
 	int fd;
 
-	fd = memory_open();
+	fd = fd_memory("prefork-scoreboard");
 	if (fd == -1)
 		return -1;
-	if (fd_set_cloexec(fd, true) == -1 || ftruncate(fd, (off_t)bytes) == -1)
-		goto fail;
-	memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	if (memory == MAP_FAILED)
-		goto fail;
-	board->fd = fd;
-	board->bytes = bytes;
-	board->slots = slots;
-	board->header = memory;
-	board->slot = (struct scoreboard_slot *)(board->header + 1);
+	if (ftruncate(fd, (off_t)bytes) == -1 || map(board, fd, slots) == -1) {
+		fd_close(&fd);
+		return -1;
+	}
 	board->header->magic = SCOREBOARD_MAGIC;
 	board->header->version = SCOREBOARD_VERSION;
 	board->header->slots = slots;
 	board->header->slot_bytes = sizeof(struct scoreboard_slot);
 	return 0;
-fail:
-	fd_close(&fd);
-	return -1;
+}
+
+static bool
+is_ours(const struct scoreboard *board)
+{
+	const struct scoreboard_header *h = board->header;
+
+	return h->magic == SCOREBOARD_MAGIC &&
+	    h->version == SCOREBOARD_VERSION && h->slots == board->slots &&
+	    h->slot_bytes == sizeof(struct scoreboard_slot);
+}
+
+/* Its size first: touching a page that is not there would be the end. */
+int
+scoreboard_adopt(struct scoreboard *board, int fd, unsigned slots)
+{
+	struct scoreboard found;
+	struct stat st;
+	size_t bytes = sizeof(struct scoreboard_header) +
+	    (size_t)slots * sizeof(struct scoreboard_slot);
+
+	if (fstat(fd, &st) == -1)
+		return -1;
+	errno = EINVAL;
+	if (st.st_size != (off_t)bytes || map(&found, fd, slots) == -1)
+		return -1;
+	if (!is_ours(&found)) {
+		(void)munmap(found.header, found.bytes);
+		errno = EINVAL;
+		return -1;
+	}
+	*board = found;
+	return 0;
 }
 
 void

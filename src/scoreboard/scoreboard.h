@@ -22,6 +22,9 @@ struct scoreboard {
 
 /* Pages are used only once touched, so ask for the limit. -1 with errno. */
 int scoreboard_open(struct scoreboard *board, unsigned slots);
+/* Take over the board of the process image before us.  -1 with errno, EINVAL
+ * when it is not of this version; then fd is still the caller's. */
+int scoreboard_adopt(struct scoreboard *board, int fd, unsigned slots);
 void scoreboard_close(struct scoreboard *board);
 /* Give `index` to a new worker of `generation`: all fields zero, orders as
  * given, state SLOT_STARTING. */

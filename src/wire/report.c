@@ -60,6 +60,22 @@ parse_id(const char *line)
 	return (enum msg_id)id;
 }
 
+static bool
+has_ready_line(const char *text)
+{
+	const char *line;
+	size_t length;
+
+	for (line = text; *line != '\0'; line += length) {
+		length = strcspn(line, "\n");
+		if (length == strlen(READY) &&
+		    strncmp(line, READY, length) == 0)
+			return true;
+		length += line[length] == '\n';
+	}
+	return false;
+}
+
 bool
 report_read(const char *text, struct error *e)
 {
@@ -69,9 +85,7 @@ report_read(const char *text, struct error *e)
 
 	e->id = PF_NONE;
 	e->text[0] = '\0';
-	if (length == strlen(READY) && strncmp(line, READY, length) == 0)
-		return true;
 	if (id != PF_NONE)
 		(void)error_set(e, id, "%.*s", (int)length - 7, line + 7);
-	return false;
+	return has_ready_line(text);
 }

@@ -1,7 +1,8 @@
 /*
  * What a helper process (probe, rehearsal) says to the master: text through a
- * pipe whose last line is the verdict, "ready" or "PFnnnn sentence".  Text,
- * because the dynamic linker and crashing programs write there too.
+ * pipe: a line "ready", or a last line "PFnnnn sentence".  Text, because the
+ * dynamic linker and crashing programs write there too, and what a helper has
+ * started may do so after it; so ready counts together with exit code 0.
  * Runs in: master, probe, rehearsal.
  */
 #ifndef PREFORK_WIRE_REPORT_H
@@ -15,9 +16,9 @@
 int report_ready(int fd);
 int report_error(int fd, const struct error *e);
 /*
- * Read the verdict in everything that was said.  True: ready.  Else `e` has
- * the reason; its id is PF_NONE and its text is empty when the last line is
- * none of the two.
+ * Read the verdict in everything that was said.  True: there is a line
+ * "ready".  `e` has the reason of the last line; its id is PF_NONE and its
+ * text is empty when that is none.
  */
 bool report_read(const char *text, struct error *e);
 /* The last line that has anything in it, within `text` up to its end; "" if

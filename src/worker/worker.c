@@ -137,6 +137,10 @@ mark_copy(void)
 	worker_is_copy = true;
 }
 
+static const struct conn_hooks worker_hooks = {
+	.retire = recycle_wanted,
+};
+
 static int
 prepare(struct worker *worker, struct error *e)
 {
@@ -153,6 +157,8 @@ prepare(struct worker *worker, struct error *e)
 	worker->context.service = worker->service->settings->name;
 	worker->context.config = worker->module.config;
 	worker->context.slot = setup->slot;
+	worker->context.hooks = &worker_hooks;
+	worker->context.worker = worker;
 	if (init_handler(worker, e) == -1)
 		return -1;
 	worker->waiter = waiter_new(worker->listeners, worker->listener_count,
@@ -194,6 +200,7 @@ worker_main(const struct worker_setup *setup)
 	worker.listener_count = worker.service->listeners->count;
 	channel_init(&worker.channel, setup->channel_fd);
 	set_scope(setup, worker.service->settings->name);
+	recycle_init(&worker);
 	(void)sigemptyset(&none);
 	if (prepare(&worker, &e) == -1)
 		give_up(&worker, &e);

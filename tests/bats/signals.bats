@@ -128,15 +128,13 @@ reloads_are_over() {
 	invariants 2
 }
 
-@test "in the foreground WINCH, USR2, CHLD and PIPE mean nothing" {
+@test "in the foreground WINCH, CHLD and PIPE mean nothing" {
 	local before
 
 	start -w 2 echo
 	before=$(workers)
 	kill -WINCH "$MASTER"
 	wait_log 'PF0115 WINCH'
-	kill -USR2 "$MASTER"
-	wait_log 'PF0115 USR2'
 	kill -CHLD "$MASTER"
 	kill -PIPE "$MASTER"
 	settled

@@ -28,7 +28,9 @@ test_read(void)
 	is_verdict("ready\n", true, PF_NONE, "");
 	is_verdict("noise\nready\n\n", true, PF_NONE, "");
 	is_verdict("ready", true, PF_NONE, "");
-	is_verdict("ready\nnoise\n", false, PF_NONE, "");
+	is_verdict("ready\nnoise\n", true, PF_NONE, "");
+	is_verdict("ready\nPF0301 a\n", true, PF_MODULE_OPEN, "a");
+	is_verdict("not\nready or\n", false, PF_NONE, "");
 	is_verdict("already\n", false, PF_NONE, "");
 	is_verdict("readyish\n", false, PF_NONE, "");
 	is_verdict("", false, PF_NONE, "");

@@ -1,0 +1,302 @@
+/*
+ * From the state that was left to a master that goes on: the other side of
+ * upgrade_state.c, which tells the lines.
+ * Runs in: master, rehearsal.
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/fd.h"
+#include "master/adopt.h"
+
+static int
+adopt_life(struct adoption *a, const struct state_line *line)
+{
+	int64_t generation, drained;
+
+	if (state_number(line, 0, 1, UINT32_MAX, &generation) == -1 ||
+	    state_number(line, 1, 0, 1, &drained) == -1)
+		return state_refuse(line, a->e);
+	a->m->generation = (uint32_t)generation;
+	a->m->drained = drained != 0;
+	return 0;
+}
+
+static int
+adopt_limit(struct adoption *a, const struct state_line *line)
+{
+	int64_t raised, current, most;
+
+	if (state_number(line, 0, 0, 1, &raised) == -1 ||
+	    state_number(line, 1, INT64_MIN, INT64_MAX, &current) == -1 ||
+	    state_number(line, 2, INT64_MIN, INT64_MAX, &most) == -1)
+		return state_refuse(line, a->e);
+	a->m->limit_raised = raised != 0;
+	a->m->former_limit.rlim_cur = (rlim_t)current;
+	a->m->former_limit.rlim_max = (rlim_t)most;
+	return 0;
+}
+
+static int
+adopt_board(struct adoption *a, const struct state_line *line)
+{
+	struct master *m = a->m;
+	int64_t fd, slots;
+
+	if (state_number(line, 0, 0, FD_MAX, &fd) == -1 ||
+	    state_number(line, 1, 1, SCOREBOARD_MAX_SLOTS, &slots) == -1)
+		return state_refuse(line, a->e);
+	if (scoreboard_adopt(&m->board, (int)fd, (unsigned)slots) == -1)
+		return error_set(a->e, PF_STATE,
+		    "the running master's scoreboard: %s; this binary has "
+		    "layout %u",
+		    strerror(errno), SCOREBOARD_VERSION);
+	(void)fd_set_cloexec((int)fd, true);
+	m->records = calloc(m->board.slots, sizeof(*m->records));
+	return m->records != NULL ? 0 : state_refuse(line, a->e);
+}
+
+static int
+adopt_pidfile(struct adoption *a, const struct state_line *line)
+{
+	const char *path = state_text(line, 1);
+	int64_t fd;
+
+	if (state_number(line, 0, 0, FD_MAX, &fd) == -1 || path == NULL)
+		return state_refuse(line, a->e);
+	if (a->rehearsal)
+		return 0;
+	if (pidfile_adopt(&a->m->pidfile, (int)fd, path) == -1)
+		return state_refuse(line, a->e);
+	return 0;
+}
+
+static int
+adopt_total(struct adoption *a, const struct state_line *line)
+{
+	const char *service = state_text(line, 0);
+	struct totals *t;
+	uint64_t *fields[6];
+	int64_t value;
+	unsigned i;
+
+	t = service != NULL ? totals_of(a->m, service) : NULL;
+	if (t == NULL)
+		return state_refuse(line, a->e);
+	fields[0] = &t->accepted;
+	fields[1] = &t->closed;
+	fields[2] = &t->failed;
+	fields[3] = &t->forked;
+	fields[4] = &t->reaped;
+	fields[5] = &t->crashed;
+	for (i = 0; i < 6; i++) {
+		if (state_number(line, i + 1, 0, COUNT_MAX, &value) == -1)
+			return state_refuse(line, a->e);
+		*fields[i] = (uint64_t)value;
+	}
+	return 0;
+}
+
+/* A set that an adopted generation has already. */
+static const struct service *
+find_twin(const struct cohort *cohort, const struct adoption *a)
+{
+	const struct listener_set *set;
+	size_t i;
+
+	for (; cohort != NULL; cohort = cohort->next)
+		for (i = 0; i < cohort->generation->service_count; i++) {
+			set = cohort->generation->services[i].listeners;
+			if (set != NULL && set->count == a->listener_count &&
+			    set->count > 0 &&
+			    set->items[0].fd == a->listeners[0].fd)
+				return &cohort->generation->services[i];
+		}
+	return NULL;
+}
+
+int
+adopt_finish_service(struct adoption *a)
+{
+	struct service *service;
+	const struct service *twin;
+
+	if (a->crew == NULL ||
+	    a->cohort->generation->services[a->crew->service].listeners != NULL)
+		return 0;
+	service = &a->cohort->generation->services[a->crew->service];
+	twin = find_twin(a->m->current, a);
+	if (twin == NULL)
+		twin = find_twin(a->m->old, a);
+	if (twin != NULL)
+		service_share_listeners(service, twin);
+	else if (service_adopt_listeners(service, a->listeners,
+		     a->listener_count) == -1)
+		return error_set(a->e, PF_SYSCALL, "no memory for listeners");
+	a->listener_count = 0;
+	return 0;
+}
+
+static int
+adopt_generation(struct adoption *a, const struct state_line *line)
+{
+	struct master *m = a->m;
+	struct generation *g;
+	struct cohort *cohort;
+	int64_t number, old, left_ms;
+
+	if (adopt_finish_service(a) == -1)
+		return -1;
+	if (state_number(line, 0, 1, UINT32_MAX, &number) == -1 ||
+	    state_number(line, 1, 0, 1, &old) == -1 ||
+	    state_number(line, 2, -1, MS_MAX, &left_ms) == -1 ||
+	    m->records == NULL || (m->current != NULL) != (old == 1))
+		return state_refuse(line, a->e);
+	g = generation_new_bare((uint32_t)number, m->settings);
+	cohort = g != NULL ? cohort_new(m, g, CREW_MOST) : NULL;
+	generation_unref(g);
+	if (cohort == NULL)
+		return error_set(a->e, PF_SYSCALL, "no memory for workers");
+	if (old != 0) {
+		cohort->next = m->old;
+		m->old = cohort;
+		cohort->drain_deadline_ms =
+		    left_ms >= 0 ? master_ms(m) + left_ms : CLOCK_NEVER;
+	} else
+		m->current = cohort;
+	a->cohort = cohort;
+	a->crew = NULL;
+	return 0;
+}
+
+static struct crew *
+find_crew(struct cohort *cohort, const char *service)
+{
+	size_t i;
+
+	for (i = 0; i < cohort->generation->service_count; i++)
+		if (strcmp(cohort->generation->services[i].settings->name,
+			service) == 0)
+			return &cohort->crews[i];
+	return NULL;
+}
+
+static int
+adopt_service(struct adoption *a, const struct state_line *line)
+{
+	const char *name = state_text(line, 0), *file = state_text(line, 4);
+	int64_t want, single;
+	struct service *service;
+
+	if (adopt_finish_service(a) == -1)
+		return -1;
+	if (a->cohort == NULL || name == NULL || file == NULL ||
+	    strlen(file) >= sizeof(service->module_file) ||
+	    state_number(line, 1, 0, SETTINGS_MAX_WORKERS, &want) == -1 ||
+	    state_number(line, 2, 0, 1, &single) == -1)
+		return state_refuse(line, a->e);
+	a->crew = find_crew(a->cohort, name);
+	if (a->crew == NULL)
+		return error_set(a->e, PF_STATE,
+		    "the running master has a service %s, which the new one "
+		    "would not have; reload first",
+		    name);
+	service = &a->cohort->generation->services[a->crew->service];
+	memcpy(service->module_file, file, strlen(file) + 1);
+	a->crew->single = single != 0;
+	a->crew->up = true;
+	pool_adopt(&a->crew->pool, (unsigned)want);
+	return 0;
+}
+
+static int
+adopt_listener(struct adoption *a, const struct state_line *line)
+{
+	struct listener *listener = &a->listeners[a->listener_count];
+	int64_t fd, backlog, device, inode;
+
+	if (a->crew == NULL || a->listener_count == SETTINGS_MAX_LISTENERS ||
+	    state_number(line, 0, 0, FD_MAX, &fd) == -1 ||
+	    state_number(line, 1, 0, INT_MAX, &backlog) == -1 ||
+	    state_number(line, 2, INT64_MIN, INT64_MAX, &device) == -1 ||
+	    state_number(line, 3, INT64_MIN, INT64_MAX, &inode) == -1)
+		return state_refuse(line, a->e);
+	if (listener_adopt(listener, (int)fd, (int)backlog, a->e) == -1)
+		return -1;
+	listener->socket_dev = (dev_t)device;
+	listener->socket_ino = (ino_t)inode;
+	/* 0 is nobody: a rehearsal removes nothing. */
+	listener->owner = a->rehearsal ? 0 : a->m->pid;
+	a->listener_count++;
+	return 0;
+}
+
+static const struct {
+	const char *keyword;
+	int (*adopt)(struct adoption *, const struct state_line *);
+} keywords[] = {
+	{ "life", adopt_life },
+	{ "limit", adopt_limit },
+	{ "board", adopt_board },
+	{ "pidfile", adopt_pidfile },
+	{ "total", adopt_total },
+	{ "generation", adopt_generation },
+	{ "service", adopt_service },
+	{ "listener", adopt_listener },
+	{ "worker", adopt_worker },
+	{ "given-up", adopt_given_up },
+};
+
+static int
+adopt_line(struct adoption *a, const struct state_line *line)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(keywords) / sizeof(keywords[0]); i++)
+		if (strcmp(line->keyword, keywords[i].keyword) == 0)
+			return keywords[i].adopt(a, line);
+	return 0;
+}
+
+/* What was asked for and where nothing was said of it. */
+static int
+check_whole(struct adoption *a)
+{
+	const struct generation *g;
+	size_t i;
+
+	if (adopt_finish_service(a) == -1)
+		return -1;
+	if (a->m->current == NULL)
+		return error_set(a->e, PF_STATE,
+		    "the running master left no generation");
+	g = a->m->current->generation;
+	for (i = 0; i < g->service_count; i++)
+		if (g->services[i].listeners == NULL)
+			return error_set(a->e, PF_STATE,
+			    "the running master has no service %s; reload "
+			    "first",
+			    g->services[i].settings->name);
+	return 0;
+}
+
+int
+upgrade_adopt(struct master *m, struct resume *resume, struct error *e)
+{
+	static struct adoption a;
+	struct state_line line;
+	int more;
+
+	a = (struct adoption) { .m = m, .rehearsal = resume->rehearsal };
+	a.e = e;
+	while ((more = state_next(&resume->state, &line, e)) == 1)
+		if (adopt_line(&a, &line) == -1)
+			return -1;
+	return more == 0 ? check_whole(&a) : -1;
+}

@@ -1,0 +1,65 @@
+/*
+ * A master in the place of the one before it, and its rehearsal.
+ * Runs in: master, rehearsal.
+ */
+#include "config.h"
+
+#include <unistd.h>
+
+#include "base/log.h"
+#include "master/rehearsal.h"
+#include "master/state.h"
+#include "master/upgrade.h"
+#include "wire/report.h"
+
+/* In the place of the one before us: serving already. */
+static int
+go_on(struct master *m, struct resume *resume, struct error *e)
+{
+	if (master_open_machinery(m, e) == -1 ||
+	    upgrade_adopt(m, resume, e) == -1)
+		return -1;
+	log_event(PF_UPGRADE_DONE,
+	    "upgrade done: %s " PACKAGE_VERSION " in place of %s; reloading",
+	    m->settings->program, resume->state.version);
+	master_raise_limit(m);
+	m->life = LIFE_SERVING;
+	m->want_reload = true;
+	/* Who died while nobody could be told. */
+	reap_all(m);
+	master_loop(m);
+	return 0;
+}
+
+static int
+run_rehearsal(struct master *m, struct resume *resume)
+{
+	struct error e;
+
+	if (master_open_machinery(m, &e) == 0 &&
+	    upgrade_adopt(m, resume, &e) == 0 && rehearse(m, &e) == 0)
+		return report_ready(STDERR_FILENO) == 0 ? 0 : 71;
+	(void)report_error(STDERR_FILENO, &e);
+	return error_exit_code(&e);
+}
+
+int
+master_resume(struct settings *settings, struct resume *resume)
+{
+	struct master m;
+	struct error e;
+
+	master_init(&m, settings);
+	/* A rehearsal's process is thrown away whole. */
+	m.rehearsal = resume->rehearsal;
+	if (m.rehearsal)
+		return run_rehearsal(&m, resume);
+	if (settings->foreground)
+		log_open_stderr();
+	else
+		log_open_syslog();
+	if (go_on(&m, resume, &e) == -1)
+		master_fail(&m, &e);
+	master_close(&m);
+	return m.exit_code;
+}

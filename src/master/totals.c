@@ -1,0 +1,65 @@
+/*
+ * What was counted, by service.  Workers count for themselves; their numbers
+ * are added when they are reaped, so a crash never makes a sum wrong.
+ * Runs in: master.
+ */
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "master/state.h"
+
+struct totals *
+totals_of(struct master *m, const char *service)
+{
+	struct totals *t;
+
+	for (t = m->totals; t != NULL; t = t->next)
+		if (strcmp(t->service, service) == 0)
+			return t;
+	t = calloc(1, sizeof(*t));
+	if (t == NULL)
+		return NULL;
+	(void)snprintf(t->service, sizeof(t->service), "%s", service);
+	t->next = m->totals;
+	m->totals = t;
+	return t;
+}
+
+void
+totals_forked(struct worker_record *record)
+{
+	struct totals *t = totals_of(record->master, crew_name(record->crew));
+
+	if (t != NULL)
+		t->forked++;
+}
+
+void
+totals_fold(struct worker_record *record, const struct census *census,
+    bool crashed)
+{
+	struct totals *t = totals_of(record->master, crew_name(record->crew));
+
+	if (t == NULL)
+		return;
+	t->accepted += census->accepted;
+	/* One that died in the midst has ended its connection all the same. */
+	t->closed += census->accepted;
+	t->failed += census->failed;
+	t->reaped++;
+	t->crashed += crashed;
+}
+
+void
+totals_free(struct master *m)
+{
+	struct totals *next;
+
+	for (; m->totals != NULL; m->totals = next) {
+		next = m->totals->next;
+		free(m->totals);
+	}
+}
