@@ -191,7 +191,7 @@ static int
 adopt_service(struct adoption *a, const struct state_line *line)
 {
 	const char *name = state_text(line, 0), *file = state_text(line, 4);
-	int64_t want, single;
+	int64_t want, single, fd;
 	struct service *service;
 
 	if (adopt_finish_service(a) == -1)
@@ -199,7 +199,8 @@ adopt_service(struct adoption *a, const struct state_line *line)
 	if (a->cohort == NULL || name == NULL || file == NULL ||
 	    strlen(file) >= sizeof(service->module_file) ||
 	    state_number(line, 1, 0, SETTINGS_MAX_WORKERS, &want) == -1 ||
-	    state_number(line, 2, 0, 1, &single) == -1)
+	    state_number(line, 2, 0, 1, &single) == -1 ||
+	    state_number(line, 3, -1, FD_MAX, &fd) == -1)
 		return state_refuse(line, a->e);
 	a->crew = find_crew(a->cohort, name);
 	if (a->crew == NULL)
@@ -209,6 +210,9 @@ adopt_service(struct adoption *a, const struct state_line *line)
 		    name);
 	service = &a->cohort->generation->services[a->crew->service];
 	memcpy(service->module_file, file, strlen(file) + 1);
+	if (!a->rehearsal && fd >= 0 &&
+	    module_snapshot_adopt(&service->snapshot, (int)fd) == -1)
+		return state_refuse(line, a->e);
 	a->crew->single = single != 0;
 	a->crew->up = true;
 	pool_adopt(&a->crew->pool, (unsigned)want);

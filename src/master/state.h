@@ -170,6 +170,7 @@ struct master {
 	struct error trouble; /* why the last thing went wrong */
 	struct stop stop;
 	struct totals *totals;
+	int64_t wait_begun_ms;
 	int64_t wake_at_ms; /* when the wait under way should end */
 	int64_t lost_ms;    /* time in which we did not run */
 	int64_t resumed_ms; /* clock_ms of the end of the last such time */

@@ -78,13 +78,27 @@ keep_sockets(const struct master *m, bool open)
 	(void)fd_set_cloexec(m->board.fd, !open);
 }
 
+static void
+keep_modules(const struct generation *g, bool open)
+{
+	size_t i;
+
+	for (i = 0; i < g->service_count; i++)
+		if (g->services[i].snapshot.fd >= 0)
+			(void)fd_set_cloexec(g->services[i].snapshot.fd, !open);
+}
+
 /* All that the state names. */
 static void
 keep_all(const struct master *m, bool open)
 {
+	const struct cohort *cohort;
 	unsigned i;
 
 	keep_sockets(m, open);
+	keep_modules(m->current->generation, open);
+	for (cohort = m->old; cohort != NULL; cohort = cohort->next)
+		keep_modules(cohort->generation, open);
 	if (m->pidfile.fd >= 0)
 		(void)fd_set_cloexec(m->pidfile.fd, !open);
 	for (i = 0; i < m->cells_end; i++)

@@ -139,7 +139,7 @@ put_crew(struct state_writer *w, const struct crew *crew)
 	state_put_text(w, service->settings->name);
 	state_put_number(w, crew->pool.want);
 	state_put_number(w, crew->single);
-	state_put_number(w, -1);
+	state_put_number(w, service->snapshot.fd);
 	state_put_text(w, service->module_file);
 	state_end_line(w);
 	for (i = 0; i < service->listeners->count; i++)

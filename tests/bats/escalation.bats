@@ -99,6 +99,7 @@ hangs() {
 
 @test "a stop of the master does not make a reload fail" {
 	start_moody -w 2 -o start_timeout=700ms
+	mkfifo "$T/gate"
 	mood wait
 	kill -HUP "$MASTER"
 	wait_log PF0105
