@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "api/options.h"
+#include "config/directive.h"
 
 /* A leading '+' makes GNU getopt stop at the first operand, as POSIX says. */
 #define OPTION_LETTERS "+:FLTVhitvH:M:S:d:f:l:o:p:u:w:"
@@ -23,8 +24,9 @@ options_usage(const char *program, bool builtin)
 {
 	(void)printf("usage: %s [-FhiLtV] [-v] [-d fd] [-H handler] "
 		     "[-l address]...\n"
-		     "\t[-M dir] [-p pidfile] [-u user[:group]] "
-		     "[-w workers]\n"
+		     "\t[-M dir] [-o name=value]... [-p pidfile] "
+		     "[-u user[:group]]\n"
+		     "\t[-w workers]\n"
 		     "\t%s\n",
 	    program,
 	    builtin ? "[option=value]..." : "[handler [option=value]...]");
@@ -132,6 +134,36 @@ set_path(struct options *options, const char **where, const char *path,
 	return *where == NULL ? -1 : 0;
 }
 
+/* For later: the service has no name yet. */
+static int
+keep_override(struct options *options, const char *text, struct error *e)
+{
+	if (options->override_count == OPTIONS_OVERRIDES)
+		return usage_error(e, "too many -o at", text);
+	options->overrides[options->override_count++] = text;
+	return 0;
+}
+
+static int
+apply_overrides(struct options *options, struct error *e)
+{
+	unsigned i;
+
+	for (i = 0; i < options->override_count; i++)
+		if (directive_override(options->settings, options->overrides[i],
+			e) == -1)
+			return -1;
+	return 0;
+}
+
+static int
+refuse_later(int letter, const char *with, struct error *e)
+{
+	return error_set(e, PF_USAGE,
+	    "-%c comes with %s, which this version does not have", letter,
+	    with);
+}
+
 static int
 set_option(struct options *options, int letter, const char *value,
     struct error *e)
@@ -169,14 +201,27 @@ set_option(struct options *options, int letter, const char *value,
 	case 'M':
 		return set_path(options, &settings->module_path.option, value,
 		    e);
+	case 'o':
+		return keep_override(options, value, e);
 	case 'u':
 		return settings_identity(&settings->identity, value, e);
+	case 'S':
+		return refuse_later(letter, "the control socket", e);
 	default:
-		return error_set(e, PF_USAGE,
-		    "-%c comes with the configuration file, which this "
-		    "version does not read",
-		    letter);
+		return refuse_later(letter, "the configuration file", e);
 	}
+}
+
+/* getopt(3) stays at a word that it has not read to its end. */
+static int
+unknown_option(int argc, char **argv, struct error *e)
+{
+	char letter[3] = { '-', (char)optopt, '\0' };
+
+	if (optopt == '-' && optind < argc &&
+	    strncmp(argv[optind], "--", 2) == 0)
+		return usage_error(e, "unknown option", argv[optind]);
+	return usage_error(e, "unknown option", letter);
 }
 
 static int
@@ -190,7 +235,7 @@ parse_letters(struct options *options, int argc, char **argv, struct error *e)
 	while ((got = getopt(argc, argv, OPTION_LETTERS)) != -1) {
 		letter[1] = (char)optopt;
 		if (got == '?')
-			return usage_error(e, "unknown option", letter);
+			return unknown_option(argc, argv, e);
 		if (got == ':')
 			return usage_error(e, "missing value of option",
 			    letter);
@@ -217,6 +262,11 @@ parse_arguments(struct service_settings *service, char **operands, int count,
 		return error_set(e, PF_SYSCALL, "no memory for options");
 	for (i = 0; i < count; i++) {
 		equals = strchr(operands[i], '=');
+		if (equals == NULL && operands[i][0] == '-')
+			return usage_error(e,
+			    "options stand before the handler and its "
+			    "name=value, not",
+			    operands[i]);
 		if (equals == NULL || equals == operands[i])
 			return usage_error(e,
 			    "a handler's option is name=value, not",
@@ -315,9 +365,10 @@ options_parse_source(struct options *options,
 	    -1)
 		return -1;
 	service = &options->settings->services[0];
-	if (service->endpoint_count > 0)
-		return 0;
-	return settings_listen(service, SETTINGS_ADDRESS, e);
+	if (service->endpoint_count == 0 &&
+	    settings_listen(service, SETTINGS_ADDRESS, e) == -1)
+		return -1;
+	return apply_overrides(options, e);
 }
 
 int

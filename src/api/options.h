@@ -26,11 +26,15 @@ struct options_source {
 	bool directory_gone; /* that one was started in */
 };
 
+#define OPTIONS_OVERRIDES 64
+
 struct options {
 	struct options_source source;
 	enum run_mode mode;
 	bool verbose;
-	const char *described; /* -H */
+	const char *described;			  /* -H */
+	const char *overrides[OPTIONS_OVERRIDES]; /* -o */
+	unsigned override_count;
 	struct settings *settings;
 	char *owned[4]; /* strings that were made absolute */
 	unsigned owned_count;

@@ -37,8 +37,8 @@ settings_new(size_t services)
 	s->old_generations = 8;
 	for (i = 0; i < services; i++) {
 		s->services[i].workers = SETTINGS_WORKERS;
-		s->services[i].backlog = LISTENER_BACKLOG;
 		s->services[i].max_requests_jitter = 10;
+		s->services[i].backlog = LISTENER_BACKLOG;
 	}
 	return s;
 }

@@ -50,11 +50,11 @@ struct service_settings {
 	size_t endpoint_count;
 	int backlog;
 	unsigned workers;
-	uint64_t max_requests; /* connections of a worker; 0: any number */
-	unsigned max_requests_jitter; /* percent */
-	int64_t max_age_ms;	      /* 0: none */
-	uint64_t max_rss_bytes;	      /* 0: none */
 	struct timeouts timeouts;
+	uint64_t max_requests;	      /* of a worker; 0: any number */
+	unsigned max_requests_jitter; /* percent that may be taken off */
+	int64_t max_age_ms;	      /* of a worker; 0: any */
+	uint64_t max_rss_bytes;	      /* of a worker; 0: any */
 };
 
 /* How the program was called, for a new binary that takes its place. */

@@ -64,8 +64,7 @@ describe_status(int status, char *text, size_t bytes)
 		    dumped_core(status) ? ", core dumped" : "");
 }
 
-/* " while serving 192.0.2.1:4711", or nothing. */
-static void
+void
 describe_client(const struct census *census, char *text, size_t bytes)
 {
 	struct sockaddr_storage address;
@@ -178,12 +177,13 @@ bury(struct worker_record *record, int status)
 	struct crew *crew = record->crew;
 	struct pool_event event = { .kind = EVENT_EXITED };
 	struct census census;
-	bool abnormal;
+	bool abnormal, detached;
 
 	record_drain_channel(record);
 	held_settle(record, true);
 	census_read(&record->master->board.slot[record->cell], &census);
-	if (crew->pool.slots[record->slot].state == POOL_STARTING) {
+	if (!record->detached &&
+	    crew->pool.slots[record->slot].state == POOL_STARTING) {
 		note_start_failure(record, status);
 		/* A canary's reason is told by who reports the outcome of the
 		 * start or the reload. */
@@ -198,13 +198,17 @@ bury(struct worker_record *record, int status)
 	crew->recycled +=
 	    record->recycle != RECYCLE_NONE && ended_well(record, status);
 	event.slot = record->slot;
-	event.by_exit = WIFEXITED(status) && record->killed == KILL_NONE;
+	event.by_exit = record->killed == KILL_NONE ?
+	    WIFEXITED(status) :
+	    kill_reason_is_clients(record->killed);
 	event.served = census.accepted > 0;
 	abnormal = !record->leaving;
+	detached = record->detached;
 	record_free(record);
 	if (abnormal)
 		mend_listeners(crew);
-	crew_event(crew, event);
+	if (!detached)
+		crew_event(crew, event);
 	if (abnormal)
 		crew_poke(crew, NULL);
 }

@@ -24,11 +24,13 @@ void
 recycle_worker(struct worker_record *record, enum recycle_reason why)
 {
 	struct crew *crew = record->crew;
-	const struct pool_slot *slot = &crew->pool.slots[record->slot];
+	const struct pool_slot *slot;
 	struct census census;
 
-	if (record->recycle != RECYCLE_NONE || !may_recycle(crew))
+	if (record->recycle != RECYCLE_NONE || record->detached ||
+	    !may_recycle(crew))
 		return;
+	slot = &crew->pool.slots[record->slot];
 	census_read(&record->master->board.slot[record->cell], &census);
 	record->recycle = why;
 	crew_event(crew,

@@ -74,18 +74,23 @@ lines_in_order() {
 
 @test "a worker serves on until its replacement is ready" {
 	directive max_requests=5
-	start_moody -w 2 -o 'max_requests=3 jitter 0%'
+	start_moody -w 1 -o 'max_requests=3 jitter 0%'
 	old=$(workers)
 	mkfifo "$T/gate"
 	mood wait
 	serve 30
-	[[ $(workers | grep -cxF "$old") -eq 2 ]]
+	[[ $(workers | grep -cxF "$old") -eq 1 ]]
 	[[ $(log_count PF0412) -eq 0 ]]
 	open_gate
-	wait_log PF0412 2
+	wait_log PF0412
 	mapfile -t counts < <(recycled max_requests)
-	((counts[0] + counts[1] >= 30))
-	invariants 2
+	((counts[0] >= 30))
+	invariants 1
+}
+
+# One worker may serve all: who comes to the queue first is the kernel's choice.
+serves_and_recycles() {
+	serve 4 && (($(log_count PF0412) >= $1))
 }
 
 @test "a replacement that cannot start takes nothing away" {
@@ -99,7 +104,7 @@ lines_in_order() {
 	[[ $(workers | grep -cxF "$old") -eq 2 ]]
 	serve 12
 	mood ok
-	wait_log PF0412 2
+	wait_for serves_and_recycles 2
 	invariants 2
 }
 
