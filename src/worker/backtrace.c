@@ -11,6 +11,7 @@
 #include <execinfo.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/fd.h"
@@ -27,17 +28,35 @@ backtrace_prepare(void)
 	(void)backtrace(&frame, 1);
 }
 
+/* Length of the name of a module's copy, which is of no use to anybody; 0 for
+ * another file's. */
+static size_t
+copy_name(const char *bytes, size_t count)
+{
+	static const char folder[] = "/proc/self/fd/";
+	size_t length = sizeof(folder) - 1;
+
+	if (count < length || memcmp(bytes, folder, length) != 0)
+		return 0;
+	while (length < count && bytes[length] != '(')
+		length++;
+	return length;
+}
+
 /* Without the newline. */
 static void
-put_line(struct safe_text *text, int fd)
+put_line(struct safe_text *text, int fd, const char *module_file)
 {
 	char bytes[SAFE_TEXT_BYTES];
 	ssize_t got = read(fd, bytes, sizeof(bytes));
+	size_t count = got > 0 ? (size_t)got : 0, skipped;
 
-	if (got > 0 && bytes[got - 1] == '\n')
-		got--;
-	if (got > 0)
-		safe_put_bytes(text, bytes, (size_t)got);
+	if (count > 0 && bytes[count - 1] == '\n')
+		count--;
+	skipped = copy_name(bytes, count);
+	if (skipped > 0)
+		safe_put(text, module_file);
+	safe_put_bytes(text, bytes + skipped, count - skipped);
 }
 
 /*
@@ -45,7 +64,7 @@ put_line(struct safe_text *text, int fd)
  * reads; where there is no descriptor left for it, the address must do.
  */
 static void
-put_place(struct safe_text *text, void *address)
+put_place(struct safe_text *text, void *address, const char *module_file)
 {
 	void *frame = address;
 	int ends[2];
@@ -56,13 +75,13 @@ put_place(struct safe_text *text, void *address)
 		return;
 	}
 	backtrace_symbols_fd(&frame, 1, ends[1]);
-	put_line(text, ends[0]);
+	put_line(text, ends[0], module_file);
 	fd_close(&ends[0]);
 	fd_close(&ends[1]);
 }
 
 void
-backtrace_log(void)
+backtrace_log(const char *module_file)
 {
 	void *frames[FRAMES_MAX];
 	struct safe_text text;
@@ -73,7 +92,7 @@ backtrace_log(void)
 		safe_put(&text, "#");
 		safe_put_number(&text, i);
 		safe_put(&text, " ");
-		put_place(&text, frames[i]);
+		put_place(&text, frames[i], module_file);
 		log_emergency(PF_WORKER_FRAME, text.bytes);
 	}
 }
@@ -86,8 +105,9 @@ backtrace_prepare(void)
 }
 
 void
-backtrace_log(void)
+backtrace_log(const char *module_file)
 {
+	(void)module_file;
 }
 
 #endif

@@ -37,6 +37,7 @@
 static struct {
 	struct scoreboard_slot *slot;
 	const uint64_t *connections;
+	const char *module_file;
 	pid_t master_pid;
 } dump;
 
@@ -136,7 +137,7 @@ on_abort(int signo, siginfo_t *info, void *context)
 	put_work(&text, dump.slot);
 	log_emergency(PF_WORKER_ABORTED, text.bytes);
 	catch_faults();
-	backtrace_log();
+	backtrace_log(dump.module_file);
 	die_of_it();
 }
 
@@ -158,6 +159,7 @@ dump_install(const struct worker *worker)
 
 	dump.slot = worker->setup->slot;
 	dump.connections = &worker->connections;
+	dump.module_file = worker->service->module_file;
 	dump.master_pid = worker->setup->master_pid;
 	(void)sigemptyset(&action.sa_mask);
 	(void)sigemptyset(&abrt);
