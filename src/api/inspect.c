@@ -136,11 +136,14 @@ static int
 look_check(struct inspection *i, struct module *module, struct error *e)
 {
 	const struct settings *settings = i->options->settings;
-	struct service service = { .settings = &settings->services[0] };
+	struct service service = { .settings = &settings->services[0],
+		.snapshot = MODULE_SNAPSHOT_NONE };
 
 	if (service.settings->handler != NULL &&
-	    module_find(service.settings->handler, &settings->module_path,
-		service.module_file, e) == -1)
+	    (module_find(service.settings->handler, &settings->module_path,
+		 service.module_file, e) == -1 ||
+		module_snapshot_take(&service.snapshot, service.module_file,
+		    e) == -1))
 		return -1;
 	if (worker_drop_privileges(&settings->identity, e) == -1)
 		return -1;

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "api/options.h"
+#include "config/directive.h"
 
 /* A leading '+' makes GNU getopt stop at the first operand, as POSIX says. */
 #define OPTION_LETTERS "+:FLTVhitvH:M:S:d:f:l:o:p:u:w:"
@@ -23,8 +24,9 @@ options_usage(const char *program, bool builtin)
 {
 	(void)printf("usage: %s [-FhiLtV] [-v] [-d fd] [-H handler] "
 		     "[-l address]...\n"
-		     "\t[-M dir] [-p pidfile] [-u user[:group]] "
-		     "[-w workers]\n"
+		     "\t[-M dir] [-o name=value]... [-p pidfile] "
+		     "[-u user[:group]]\n"
+		     "\t[-w workers]\n"
 		     "\t%s\n",
 	    program,
 	    builtin ? "[option=value]..." : "[handler [option=value]...]");
@@ -56,8 +58,8 @@ parse_number(const char *text, long min, long max)
 static const char *
 make_absolute(struct options *options, const char *path, struct error *e)
 {
-	char here[PATH_MAX], *joined;
-	size_t size;
+	char here[PATH_MAX], joined[2 * PATH_MAX];
+	const char *kept;
 
 	if (path[0] == '/')
 		return path;
@@ -71,15 +73,15 @@ make_absolute(struct options *options, const char *path, struct error *e)
 		    strerror(errno));
 		return NULL;
 	}
-	size = strlen(here) + strlen(path) + 2;
-	joined = malloc(size);
-	if (joined == NULL) {
-		(void)error_set(e, PF_SYSCALL, "no memory for %s", path);
+	if ((size_t)snprintf(joined, sizeof(joined), "%s/%s", here, path) >=
+	    sizeof(joined)) {
+		(void)error_set(e, PF_USAGE, "a path is too long: %s", path);
 		return NULL;
 	}
-	(void)snprintf(joined, size, "%s/%s", here, path);
-	options->owned[options->owned_count++] = joined;
-	return joined;
+	kept = settings_copy(options->settings, joined);
+	if (kept == NULL)
+		(void)error_set(e, PF_SYSCALL, "no memory for %s", path);
+	return kept;
 }
 
 static int
@@ -133,6 +135,14 @@ set_path(struct options *options, const char **where, const char *path,
 }
 
 static int
+refuse_later(int letter, const char *with, struct error *e)
+{
+	return error_set(e, PF_USAGE,
+	    "-%c comes with %s, which this version does not have", letter,
+	    with);
+}
+
+static int
 set_option(struct options *options, int letter, const char *value,
     struct error *e)
 {
@@ -169,14 +179,41 @@ set_option(struct options *options, int letter, const char *value,
 	case 'M':
 		return set_path(options, &settings->module_path.option, value,
 		    e);
+	case 'o':
+		options->overrides[options->override_count++] = value;
+		return 0;
 	case 'u':
 		return settings_identity(&settings->identity, value, e);
+	case 'S':
+		return refuse_later(letter, "the control socket", e);
 	default:
-		return error_set(e, PF_USAGE,
-		    "-%c comes with the configuration file, which this "
-		    "version does not read",
-		    letter);
+		return refuse_later(letter, "the configuration file", e);
 	}
+}
+
+/* getopt(3) stays at a word that it has not read to its end. */
+static int
+unknown_option(int argc, char **argv, struct error *e)
+{
+	char letter[3] = { '-', (char)optopt, '\0' };
+
+	if (optopt == '-' && optind < argc &&
+	    strncmp(argv[optind], "--", 2) == 0)
+		return usage_error(e, "unknown option", argv[optind]);
+	return usage_error(e, "unknown option", letter);
+}
+
+/* Behind everything else, because it names services. */
+static int
+apply_overrides(struct options *options, struct error *e)
+{
+	size_t i;
+
+	for (i = 0; i < options->override_count; i++)
+		if (directive_override(options->settings, options->overrides[i],
+			e) == -1)
+			return -1;
+	return settings_complete(options->settings, e);
 }
 
 static int
@@ -190,7 +227,7 @@ parse_letters(struct options *options, int argc, char **argv, struct error *e)
 	while ((got = getopt(argc, argv, OPTION_LETTERS)) != -1) {
 		letter[1] = (char)optopt;
 		if (got == '?')
-			return usage_error(e, "unknown option", letter);
+			return unknown_option(argc, argv, e);
 		if (got == ':')
 			return usage_error(e, "missing value of option",
 			    letter);
@@ -217,6 +254,11 @@ parse_arguments(struct service_settings *service, char **operands, int count,
 		return error_set(e, PF_SYSCALL, "no memory for options");
 	for (i = 0; i < count; i++) {
 		equals = strchr(operands[i], '=');
+		if (equals == NULL && operands[i][0] == '-')
+			return usage_error(e,
+			    "options stand before the handler and its "
+			    "name=value, not",
+			    operands[i]);
 		if (equals == NULL || equals == operands[i])
 			return usage_error(e,
 			    "a handler's option is name=value, not",
@@ -278,7 +320,9 @@ set_defaults(struct options *options, const struct options_source *source)
 	memset(options, 0, sizeof(*options));
 	options->source = *source;
 	options->settings = settings;
-	if (settings == NULL)
+	options->overrides =
+	    calloc((size_t)source->argc + 1, sizeof(*options->overrides));
+	if (settings == NULL || options->overrides == NULL)
 		return -1;
 	settings->program = builtin == NULL ? "preforkd" : base_name(program);
 	settings->own_process = builtin == NULL;
@@ -309,13 +353,14 @@ options_parse_source(struct options *options,
 		return error_set(e, PF_SYSCALL, "no memory");
 	if (parse_letters(options, argc, source->argv, e) == -1)
 		return -1;
-	if (!needs_handler(options))
-		return 0;
-	if (parse_operands(options, argc - optind, source->argv + optind, e) ==
-	    -1)
+	if (needs_handler(options) &&
+	    parse_operands(options, argc - optind, source->argv + optind, e) ==
+		-1)
+		return -1;
+	if (apply_overrides(options, e) == -1)
 		return -1;
 	service = &options->settings->services[0];
-	if (service->endpoint_count > 0)
+	if (!needs_handler(options) || service->endpoint_count > 0)
 		return 0;
 	return settings_listen(service, SETTINGS_ADDRESS, e);
 }
@@ -335,6 +380,5 @@ void
 options_fini(struct options *options)
 {
 	settings_unref(options->settings);
-	while (options->owned_count > 0)
-		free(options->owned[--options->owned_count]);
+	free(options->overrides);
 }

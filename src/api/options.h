@@ -32,8 +32,8 @@ struct options {
 	bool verbose;
 	const char *described; /* -H */
 	struct settings *settings;
-	char *owned[4]; /* strings that were made absolute */
-	unsigned owned_count;
+	const char **overrides; /* -o, as it stands in argv */
+	size_t override_count;
 };
 
 /*

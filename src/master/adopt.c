@@ -5,8 +5,6 @@
  */
 #include "config.h"
 
-#include <sys/wait.h>
-
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -15,22 +13,7 @@
 
 #include "base/clock.h"
 #include "base/fd.h"
-#include "master/state.h"
-#include "master/upgrade.h"
-
-#define FD_MAX	  INT_MAX
-#define MS_MAX	  (INT64_C(1) << 50)
-#define COUNT_MAX INT64_MAX
-
-struct adoption {
-	struct master *m;
-	bool rehearsal;
-	struct cohort *cohort; /* whose lines follow */
-	struct crew *crew;
-	struct listener listeners[SETTINGS_MAX_LISTENERS];
-	size_t listener_count;
-	struct error *e;
-};
+#include "master/adopt.h"
 
 static int
 adopt_life(struct adoption *a, const struct state_line *line)
@@ -138,9 +121,8 @@ find_twin(const struct cohort *cohort, const struct adoption *a)
 	return NULL;
 }
 
-/* The listeners that were collected belong to the service before. */
-static int
-finish_service(struct adoption *a)
+int
+adopt_finish_service(struct adoption *a)
 {
 	struct service *service;
 	const struct service *twin;
@@ -169,7 +151,7 @@ adopt_generation(struct adoption *a, const struct state_line *line)
 	struct cohort *cohort;
 	int64_t number, old, left_ms;
 
-	if (finish_service(a) == -1)
+	if (adopt_finish_service(a) == -1)
 		return -1;
 	if (state_number(line, 0, 1, UINT32_MAX, &number) == -1 ||
 	    state_number(line, 1, 0, 1, &old) == -1 ||
@@ -177,7 +159,7 @@ adopt_generation(struct adoption *a, const struct state_line *line)
 	    m->records == NULL || (m->current != NULL) != (old == 1))
 		return state_refuse(line, a->e);
 	g = generation_new_bare((uint32_t)number, m->settings);
-	cohort = g != NULL ? cohort_new(m, g, SETTINGS_MAX_WORKERS) : NULL;
+	cohort = g != NULL ? cohort_new(m, g, CREW_MOST) : NULL;
 	generation_unref(g);
 	if (cohort == NULL)
 		return error_set(a->e, PF_SYSCALL, "no memory for workers");
@@ -209,15 +191,16 @@ static int
 adopt_service(struct adoption *a, const struct state_line *line)
 {
 	const char *name = state_text(line, 0), *file = state_text(line, 4);
-	int64_t want, single;
+	int64_t want, single, fd;
 	struct service *service;
 
-	if (finish_service(a) == -1)
+	if (adopt_finish_service(a) == -1)
 		return -1;
 	if (a->cohort == NULL || name == NULL || file == NULL ||
 	    strlen(file) >= sizeof(service->module_file) ||
 	    state_number(line, 1, 0, SETTINGS_MAX_WORKERS, &want) == -1 ||
-	    state_number(line, 2, 0, 1, &single) == -1)
+	    state_number(line, 2, 0, 1, &single) == -1 ||
+	    state_number(line, 3, -1, FD_MAX, &fd) == -1)
 		return state_refuse(line, a->e);
 	a->crew = find_crew(a->cohort, name);
 	if (a->crew == NULL)
@@ -227,6 +210,9 @@ adopt_service(struct adoption *a, const struct state_line *line)
 		    name);
 	service = &a->cohort->generation->services[a->crew->service];
 	memcpy(service->module_file, file, strlen(file) + 1);
+	if (!a->rehearsal && fd >= 0 &&
+	    module_snapshot_adopt(&service->snapshot, (int)fd) == -1)
+		return state_refuse(line, a->e);
 	a->crew->single = single != 0;
 	a->crew->up = true;
 	pool_adopt(&a->crew->pool, (unsigned)want);
@@ -255,74 +241,6 @@ adopt_listener(struct adoption *a, const struct state_line *line)
 	return 0;
 }
 
-static int
-fill_record(struct worker_record *record, const struct state_line *line)
-{
-	int64_t fd, flags, killed;
-	size_t have;
-
-	if (state_number(line, 3, -1, FD_MAX, &fd) == -1 ||
-	    state_number(line, 6, 0, INT_MAX, &flags) == -1 ||
-	    state_number(line, 7, 0, KILL_REASONS - 1, &killed) == -1)
-		return -1;
-	record->admitted = (flags & WORKER_ADMITTED) != 0;
-	record->told = (flags & WORKER_TOLD) != 0;
-	record->leaving = (flags & WORKER_LEAVING) != 0;
-	record->killed = (enum kill_reason)killed;
-	if (fd < 0) {
-		record_deaf(record);
-		return 0;
-	}
-	channel_init(&record->channel, (int)fd);
-	record->watch.fd = (int)fd;
-	if (state_bytes(line, 8, record->channel.bytes,
-		sizeof(record->channel.bytes), &have) == -1 ||
-	    fd_set_cloexec((int)fd, true) == -1 ||
-	    loop_add(record->master->loop, &record->watch) == -1)
-		return -1;
-	record->channel.have = have;
-	return 0;
-}
-
-static bool
-is_our_child(int64_t pid)
-{
-	siginfo_t info;
-
-	return waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) ==
-	    0;
-}
-
-static int
-adopt_worker(struct adoption *a, const struct state_line *line)
-{
-	struct master *m = a->m;
-	struct worker_record *record;
-	int64_t slot, cell, pid, state, age_ms;
-
-	if (finish_service(a) == -1)
-		return -1;
-	if (a->crew == NULL ||
-	    state_number(line, 0, 0, a->crew->pool.capacity - 1, &slot) == -1 ||
-	    state_number(line, 1, 0, m->board.slots - 1, &cell) == -1 ||
-	    state_number(line, 2, 2, INT_MAX, &pid) == -1 ||
-	    state_number(line, 4, POOL_STARTING, POOL_RETIRING, &state) == -1 ||
-	    state_number(line, 5, 0, MS_MAX, &age_ms) == -1 ||
-	    m->records[cell] != NULL || a->crew->by_slot[slot] != NULL)
-		return state_refuse(line, a->e);
-	if (a->rehearsal)
-		return 0;
-	if (!is_our_child(pid) ||
-	    (record = record_adopt(a->crew, (unsigned)slot, (unsigned)cell)) ==
-		NULL)
-		return state_refuse(line, a->e);
-	record->pid = (pid_t)pid;
-	record->forked_ms = clock_ms() - age_ms;
-	pool_adopt_slot(&a->crew->pool, (unsigned)slot,
-	    (enum pool_slot_state)state, master_ms(m) - age_ms);
-	return fill_record(record, line) == 0 ? 0 : state_refuse(line, a->e);
-}
-
 static const struct {
 	const char *keyword;
 	int (*adopt)(struct adoption *, const struct state_line *);
@@ -336,6 +254,7 @@ static const struct {
 	{ "service", adopt_service },
 	{ "listener", adopt_listener },
 	{ "worker", adopt_worker },
+	{ "given-up", adopt_given_up },
 };
 
 static int
@@ -356,7 +275,7 @@ check_whole(struct adoption *a)
 	const struct generation *g;
 	size_t i;
 
-	if (finish_service(a) == -1)
+	if (adopt_finish_service(a) == -1)
 		return -1;
 	if (a->m->current == NULL)
 		return error_set(a->e, PF_STATE,

@@ -17,8 +17,8 @@ static unsigned
 capacity_for(const struct service_settings *settings)
 {
 	return settings->workers > SETTINGS_MAX_WORKERS / 2 ?
-	    SETTINGS_MAX_WORKERS :
-	    settings->workers * 2 + 62;
+	    CREW_MOST :
+	    settings->workers * 2 + CREW_SPARE;
 }
 
 static int
@@ -147,6 +147,9 @@ cohort_deadline(const struct cohort *cohort)
 		due = pool_deadline(&cohort->crews[i].pool);
 		if (due < next)
 			next = due;
+		due = recycle_deadline(&cohort->crews[i]);
+		if (due < next)
+			next = due;
 	}
 	return next;
 }
@@ -207,6 +210,7 @@ cohort_tick(struct cohort *cohort, int64_t now_ms)
 		if (pool_deadline(&crew->pool) <= now_ms)
 			crew_event(crew,
 			    (struct pool_event) { .kind = EVENT_TICK });
+		recycle_tick(crew, now_ms);
 	}
 	if (now_ms < cohort->drain_deadline_ms)
 		return;

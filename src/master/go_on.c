@@ -22,6 +22,7 @@ go_on(struct master *m, struct resume *resume, struct error *e)
 	log_event(PF_UPGRADE_DONE,
 	    "upgrade done: %s " PACKAGE_VERSION " in place of %s; reloading",
 	    m->settings->program, resume->state.version);
+	master_raise_limit(m);
 	m->life = LIFE_SERVING;
 	m->want_reload = true;
 	/* Who died while nobody could be told. */

@@ -19,6 +19,7 @@
 #include "master/master.h"
 #include "master/spawn.h"
 #include "master/state.h"
+#include "worker/backtrace.h"
 
 /* A master that was killed leaves its address to its workers until they have
  * noticed; a restart at once waits for them this long. */
@@ -27,6 +28,8 @@
 #define SPARE_FDS 128
 /* The scheduler's delays are shorter. */
 #define LATE_MS 100
+/* What is given on top of the time that was lost, at most. */
+#define GRACE_MS 10000
 
 static unsigned
 most_workers(const struct settings *settings)
@@ -42,17 +45,20 @@ most_workers(const struct settings *settings)
 
 /* One channel for each worker, twice that in a reload.  Too low a hard limit
  * shows as a failed fork, with its reason. */
-static void
-raise_descriptor_limit(struct master *m)
+void
+master_raise_limit(struct master *m)
 {
 	rlim_t wanted = most_workers(m->settings) + SPARE_FDS;
-	struct rlimit limit;
+	struct rlimit limit, former;
 
 	if (getrlimit(RLIMIT_NOFILE, &limit) == -1 || limit.rlim_cur >= wanted)
 		return;
-	m->former_limit = limit;
+	former = limit;
 	limit.rlim_cur = limit.rlim_max < wanted ? limit.rlim_max : wanted;
-	m->limit_raised = setrlimit(RLIMIT_NOFILE, &limit) == 0;
+	if (setrlimit(RLIMIT_NOFILE, &limit) == -1 || m->limit_raised)
+		return;
+	m->former_limit = former;
+	m->limit_raised = true;
 }
 
 int64_t
@@ -63,22 +69,24 @@ master_ms(const struct master *m)
 
 /*
  * Somebody stopped us, or the machine stood still: the deadlines that passed
- * meanwhile were nobody's fault, so the clock that they are kept by is put
- * back to where it should have woken us.  What was due before the wait is late
- * by our own work, and is not forgiven.
+ * meanwhile were nobody's fault.  When in the wait that was is not known, and
+ * others may have stood still with us; so the clock that deadlines are kept by
+ * is put back to the beginning of the wait, though by not much more than we
+ * were late.  What was due before the wait is late by our own work.
  */
 static void
 forgive_lateness(void *arg)
 {
 	struct master *m = arg;
-	int64_t late_ms;
+	int64_t late_ms, waited_ms;
 
 	if (m->wake_at_ms == CLOCK_NEVER)
 		return;
 	late_ms = master_ms(m) - m->wake_at_ms;
 	if (late_ms < LATE_MS)
 		return;
-	m->lost_ms += late_ms;
+	waited_ms = m->wake_at_ms - m->wait_begun_ms;
+	m->lost_ms += late_ms + (waited_ms < GRACE_MS ? waited_ms : GRACE_MS);
 	m->resumed_ms = clock_ms();
 }
 
@@ -86,6 +94,7 @@ int
 master_open_machinery(struct master *m, struct error *e)
 {
 	m->pid = getpid();
+	backtrace_prepare();
 	m->loop = loop_new();
 	if (m->loop == NULL || signals_open(m) == -1)
 		return error_set(e, PF_SYSCALL, "signals: %s", strerror(errno));
@@ -104,7 +113,7 @@ open_board(struct master *m, struct error *e)
 	m->records = calloc(m->board.slots, sizeof(*m->records));
 	if (m->records == NULL)
 		return error_set(e, PF_SYSCALL, "no memory for workers");
-	raise_descriptor_limit(m);
+	master_raise_limit(m);
 	return 0;
 }
 
@@ -214,24 +223,34 @@ review_start(struct master *m)
 }
 
 static int64_t
-next_deadline(const struct master *m)
+cohorts_deadline(const struct master *m)
 {
-	int64_t next = stop_deadline(m), due = reap_deadline(m);
+	int64_t next = cohort_deadline(m->current), due;
 	const struct cohort *cohort;
 
-	if (due < next)
-		next = due;
-	due = helper_deadline(m);
-	if (due < next)
-		next = due;
-	due = cohort_deadline(m->current);
-	if (due < next)
-		next = due;
 	if (m->incoming != NULL && (due = cohort_deadline(m->incoming)) < next)
 		next = due;
 	for (cohort = m->old; cohort != NULL; cohort = cohort->next)
 		if ((due = cohort_deadline(cohort)) < next)
 			next = due;
+	return next;
+}
+
+static int64_t
+next_deadline(const struct master *m)
+{
+	static int64_t (*const deadlines[])(const struct master *) = {
+		stop_deadline, reap_deadline, helper_deadline,
+		escalate_deadline, watchdog_deadline, cohorts_deadline
+	};
+	int64_t next = CLOCK_NEVER, due;
+	size_t i;
+
+	for (i = 0; i < sizeof(deadlines) / sizeof(deadlines[0]); i++) {
+		due = deadlines[i](m);
+		if (due < next)
+			next = due;
+	}
 	return next;
 }
 
@@ -242,6 +261,8 @@ act_on_time(struct master *m)
 	struct cohort *cohort;
 
 	helper_tick(m, now_ms);
+	escalate_tick(m, now_ms);
+	watchdog_tick(m);
 	cohort_tick(m->current, now_ms);
 	if (m->incoming != NULL)
 		cohort_tick(m->incoming, now_ms);
@@ -258,6 +279,7 @@ wait_for_events(struct master *m)
 {
 	int64_t deadline_ms = next_deadline(m), now_ms = master_ms(m);
 
+	m->wait_begun_ms = now_ms;
 	m->wake_at_ms = deadline_ms > now_ms ? deadline_ms : now_ms;
 	if (deadline_ms == CLOCK_NEVER)
 		return loop_wait(m->loop, CLOCK_NEVER);
@@ -308,6 +330,7 @@ master_init(struct master *m, struct settings *settings)
 		.pidfile = { .fd = -1 },
 		.helper = { .watch = { .fd = -1 } },
 		.starter_fd = -1,
+		.watchdog_ms = CLOCK_NEVER,
 	};
 }
 

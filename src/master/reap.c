@@ -64,8 +64,7 @@ describe_status(int status, char *text, size_t bytes)
 		    dumped_core(status) ? ", core dumped" : "");
 }
 
-/* " while serving 192.0.2.1:4711", or nothing. */
-static void
+void
 describe_client(const struct census *census, char *text, size_t bytes)
 {
 	struct sockaddr_storage address;
@@ -108,6 +107,26 @@ note_start_failure(struct worker_record *record, int status)
 	record->crew->cohort->reason = record->reason;
 }
 
+/* It was told to go, or said that it would, and did. */
+static bool
+ended_well(const struct worker_record *record, int status)
+{
+	return record->leaving && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+static void
+log_end(const struct worker_record *record, const char *name, const char *how,
+    const struct census *census)
+{
+	if (record->killed != KILL_NONE || record->recycle == RECYCLE_NONE)
+		log_event(PF_WORKER_EXIT, "worker %s ended: %s", name, how);
+	else
+		log_event(PF_WORKER_RECYCLED,
+		    "worker %s recycled after %llu connections: %s", name,
+		    (unsigned long long)census->accepted,
+		    recycle_reason_name(record->recycle));
+}
+
 static void
 log_death(struct worker_record *record, int status, const struct census *census)
 {
@@ -118,10 +137,8 @@ log_death(struct worker_record *record, int status, const struct census *census)
 	record_name(record, name, sizeof(name));
 	describe_status(status, how, sizeof(how));
 	describe_client(census, client, sizeof(client));
-	if (record->killed != KILL_NONE ||
-	    (record->leaving && WIFEXITED(status) &&
-		WEXITSTATUS(status) == 0)) {
-		log_event(PF_WORKER_EXIT, "worker %s ended: %s", name, how);
+	if (record->killed != KILL_NONE || ended_well(record, status)) {
+		log_end(record, name, how, census);
 		return;
 	}
 	(void)snprintf(text, sizeof(text),
@@ -160,12 +177,13 @@ bury(struct worker_record *record, int status)
 	struct crew *crew = record->crew;
 	struct pool_event event = { .kind = EVENT_EXITED };
 	struct census census;
-	bool abnormal;
+	bool abnormal, detached;
 
 	record_drain_channel(record);
 	held_settle(record, true);
 	census_read(&record->master->board.slot[record->cell], &census);
-	if (crew->pool.slots[record->slot].state == POOL_STARTING) {
+	if (!record->detached &&
+	    crew->pool.slots[record->slot].state == POOL_STARTING) {
 		note_start_failure(record, status);
 		/* A canary's reason is told by who reports the outcome of the
 		 * start or the reload. */
@@ -177,14 +195,20 @@ bury(struct worker_record *record, int status)
 	totals_fold(record, &census,
 	    !record->leaving && record->killed == KILL_NONE &&
 		!WIFEXITED(status));
+	crew->recycled +=
+	    record->recycle != RECYCLE_NONE && ended_well(record, status);
 	event.slot = record->slot;
-	event.by_exit = WIFEXITED(status) && record->killed == KILL_NONE;
+	event.by_exit = record->killed == KILL_NONE ?
+	    WIFEXITED(status) :
+	    kill_reason_is_clients(record->killed);
 	event.served = census.accepted > 0;
 	abnormal = !record->leaving;
+	detached = record->detached;
 	record_free(record);
 	if (abnormal)
 		mend_listeners(crew);
-	crew_event(crew, event);
+	if (!detached)
+		crew_event(crew, event);
 	if (abnormal)
 		crew_poke(crew, NULL);
 }

@@ -10,6 +10,7 @@
 
 #include <sys/resource.h>
 
+#include <limits.h>
 #include <signal.h>
 
 #include "base/error.h"
@@ -32,8 +33,13 @@ enum kill_reason {
 	KILL_DEAF,
 	KILL_START_FAILED,
 	KILL_STOPPED_EARLY,
+	KILL_TOTAL,
+	KILL_IDLE,
 	KILL_REASONS
 };
+
+/* Of a worker that was given up. */
+#define NO_SLOT UINT_MAX
 
 struct worker_record {
 	struct master *master;
@@ -51,7 +57,11 @@ struct worker_record {
 	size_t handed;	       /* place in stop.held and one, 0: none */
 	bool parked; /* drained and free: may be handed a connection */
 	enum kill_reason killed;
-	struct error reason; /* id PF_NONE unless it said FAILED */
+	int blow;		     /* the last signal that was to end it */
+	int64_t next_blow_ms;	     /* when the next one is due; 0: none */
+	bool detached;		     /* given up: its place is another's */
+	enum recycle_reason recycle; /* it is being replaced, and why */
+	struct error reason;	     /* id PF_NONE unless it said FAILED */
 };
 
 struct crew {
@@ -61,6 +71,7 @@ struct crew {
 	struct worker_record **by_slot; /* pool.capacity */
 	unsigned *spawn_failed;		/* slots of the step under way */
 	unsigned alive;
+	uint64_t recycled;
 	bool single; /* its handler must be in one worker only */
 	bool up;
 	int64_t quiet_until_ms; /* of lines that could flood the log */
@@ -113,6 +124,11 @@ struct totals {
 	struct totals *next;
 };
 
+/* Places in a crew beyond its workers, for those that come before others have
+ * gone. */
+#define CREW_SPARE 62
+#define CREW_MOST  (SETTINGS_MAX_WORKERS + CREW_SPARE)
+
 #define HELPER_TEXT_BYTES 2048
 
 /* The one short-lived child that tries something: probe or rehearsal. */
@@ -141,6 +157,8 @@ struct master {
 	struct worker_record **records; /* by cell; NULL: free */
 	unsigned cells_end;  /* no record has this cell or one above */
 	unsigned deaf_count; /* records with deaf_since_ms */
+	unsigned blows;	     /* records with next_blow_ms */
+	int64_t watchdog_ms; /* clock_ms of its next look; CLOCK_NEVER */
 	struct cohort *current, *incoming, *old;
 	uint32_t generation;
 	enum life_state life;
@@ -152,6 +170,7 @@ struct master {
 	struct error trouble; /* why the last thing went wrong */
 	struct stop stop;
 	struct totals *totals;
+	int64_t wait_begun_ms;
 	int64_t wake_at_ms; /* when the wait under way should end */
 	int64_t lost_ms;    /* time in which we did not run */
 	int64_t resumed_ms; /* clock_ms of the end of the last such time */
@@ -208,7 +227,8 @@ struct worker_record *record_adopt(struct crew *crew, unsigned slot,
 /* Its channel ended but it lives. */
 void record_deaf(struct worker_record *record);
 void record_free(struct worker_record *record);
-void record_kill(struct worker_record *record, enum kill_reason why);
+/* It is beyond help: the policy is told that it has ended. */
+void record_detach(struct worker_record *record);
 /* Let a worker accept that is READY and wanted.  Until then it has no
  * connection, and can be killed without losing one. */
 void record_admit(struct worker_record *record);
@@ -219,9 +239,34 @@ void record_ready(void *arg, short revents);
 void record_drain_channel(struct worker_record *record);
 /* "echo/3 (pid 123)" */
 void record_name(const struct worker_record *record, char *text, size_t bytes);
+
+/* escalate.c */
 const char *kill_reason_name(enum kill_reason why);
+/* A client brought it about, not the handler's start: no pause follows. */
+bool kill_reason_is_clients(enum kill_reason why);
+void record_kill(struct worker_record *record, enum kill_reason why);
+/* The same, with evidence for the log and, where the reason is given ABRT
+ * first, the time until KILL. */
+void escalate(struct worker_record *record, enum kill_reason why,
+    int64_t grace_ms, const char *evidence);
+void escalate_tick(struct master *m, int64_t now_ms);
+int64_t escalate_deadline(const struct master *m);
+
+/* watchdog.c */
+void watchdog_tick(struct master *m);
+void watchdog_watch(const struct worker_record *record);
+int64_t watchdog_deadline(const struct master *m);
+
+/* recycle.c */
+/* Have it replaced, and told to go when it is. */
+void recycle_worker(struct worker_record *record, enum recycle_reason why);
+/* Its workers that have passed max_age. */
+void recycle_tick(struct crew *crew, int64_t now_ms);
+int64_t recycle_deadline(const struct crew *crew);
 
 /* reap.c */
+/* " while serving 192.0.2.1:4711", or nothing. */
+void describe_client(const struct census *census, char *text, size_t bytes);
 void reap_all(struct master *m);
 /* Kill workers that closed their channel but do not die. */
 void reap_deaf(struct master *m, int64_t now_ms);
@@ -229,6 +274,8 @@ int64_t reap_deadline(const struct master *m);
 
 /* master.c: the parts of a master's run. */
 void master_init(struct master *m, struct settings *settings);
+/* Descriptors for the workers that the settings may want. */
+void master_raise_limit(struct master *m);
 int master_open_machinery(struct master *m, struct error *e);
 /* Until it is OVER. */
 void master_loop(struct master *m);

@@ -78,13 +78,27 @@ keep_sockets(const struct master *m, bool open)
 	(void)fd_set_cloexec(m->board.fd, !open);
 }
 
+static void
+keep_modules(const struct generation *g, bool open)
+{
+	size_t i;
+
+	for (i = 0; i < g->service_count; i++)
+		if (g->services[i].snapshot.fd >= 0)
+			(void)fd_set_cloexec(g->services[i].snapshot.fd, !open);
+}
+
 /* All that the state names. */
 static void
 keep_all(const struct master *m, bool open)
 {
+	const struct cohort *cohort;
 	unsigned i;
 
 	keep_sockets(m, open);
+	keep_modules(m->current->generation, open);
+	for (cohort = m->old; cohort != NULL; cohort = cohort->next)
+		keep_modules(cohort->generation, open);
 	if (m->pidfile.fd >= 0)
 		(void)fd_set_cloexec(m->pidfile.fd, !open);
 	for (i = 0; i < m->cells_end; i++)
@@ -156,6 +170,18 @@ block_managed(sigset_t *saved)
 	(void)sigprocmask(SIG_BLOCK, &managed, saved);
 }
 
+/* What was marked and not acted upon yet would be forgotten with our memory:
+ * sent again while it is blocked it waits for the new image. */
+static void
+keep_marked(void)
+{
+	size_t i;
+
+	for (i = 0; i < MASTER_SIGNALS; i++)
+		if (sigpipe_take(master_signals[i].signo, NULL))
+			(void)kill(getpid(), master_signals[i].signo);
+}
+
 void
 upgrade_exec(struct master *m)
 {
@@ -164,6 +190,7 @@ upgrade_exec(struct master *m)
 	int state_fd;
 
 	block_managed(&saved);
+	keep_marked();
 	state_fd = upgrade_save(m);
 	if (state_fd >= 0) {
 		keep_all(m, true);

@@ -10,6 +10,7 @@
  *	generation NUMBER OLD MS-LEFT		then its
  *	service NAME WANT SINGLE MODULE-FD MODULE-PATH	each with its
  *	listener FD BACKLOG DEVICE INODE
+ *	given-up CELL PID
  *	worker SLOT CELL PID CHANNEL-FD STATE AGE-MS FLAGS KILLED HALF-MESSAGE
  *
  * Runs in: master.
@@ -100,11 +101,30 @@ put_worker(struct state_writer *w, const struct worker_record *r)
 	state_put_number(w, master_ms(r->master) - slot->since_ms);
 	state_put_number(w,
 	    (r->admitted ? WORKER_ADMITTED : 0) | (r->told ? WORKER_TOLD : 0) |
-		(r->leaving ? WORKER_LEAVING : 0));
+		(r->leaving ? WORKER_LEAVING : 0) |
+		r->recycle << WORKER_RECYCLE_SHIFT);
 	state_put_number(w, r->killed);
 	state_put_bytes(w, r->channel.bytes,
 	    r->channel.fd >= 0 ? r->channel.have : 0);
 	state_end_line(w);
+}
+
+/* Has no place, but must be reaped when it does end. */
+static void
+put_given_up(struct state_writer *w, const struct crew *crew)
+{
+	const struct master *m = crew->cohort->master;
+	unsigned i;
+
+	for (i = 0; i < m->cells_end; i++) {
+		if (m->records[i] == NULL || !m->records[i]->detached ||
+		    m->records[i]->crew != crew)
+			continue;
+		state_keyword(w, "given-up");
+		state_put_number(w, i);
+		state_put_number(w, m->records[i]->pid);
+		state_end_line(w);
+	}
 }
 
 static void
@@ -119,7 +139,7 @@ put_crew(struct state_writer *w, const struct crew *crew)
 	state_put_text(w, service->settings->name);
 	state_put_number(w, crew->pool.want);
 	state_put_number(w, crew->single);
-	state_put_number(w, -1);
+	state_put_number(w, service->snapshot.fd);
 	state_put_text(w, service->module_file);
 	state_end_line(w);
 	for (i = 0; i < service->listeners->count; i++)
@@ -127,6 +147,7 @@ put_crew(struct state_writer *w, const struct crew *crew)
 	for (slot = 0; slot < crew->pool.capacity; slot++)
 		if (crew->by_slot[slot] != NULL)
 			put_worker(w, crew->by_slot[slot]);
+	put_given_up(w, crew);
 }
 
 static void

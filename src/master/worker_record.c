@@ -8,7 +8,6 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,19 +21,6 @@
 /* Read in one go: a worker that floods its channel must not keep the master
  * from its signals. */
 #define MESSAGES_MAX 64
-
-const char *
-kill_reason_name(enum kill_reason why)
-{
-	static const char *const names[KILL_REASONS] = { "none",
-		"not ready in start_timeout",
-		"its generation did not finish in drain_timeout",
-		"the stop did not finish in time", "fast stop",
-		"it wrote nonsense to its channel", "it closed its channel",
-		"the start failed", "not ready when the stop came" };
-
-	return (unsigned)why < KILL_REASONS ? names[why] : "unknown";
-}
 
 /* The first free place on the board, so that little of it is ever touched. */
 static int
@@ -68,6 +54,7 @@ record_adopt(struct crew *crew, unsigned slot, unsigned cell)
 	record->master = m;
 	record->crew = crew;
 	record->slot = slot;
+	record->detached = slot == NO_SLOT;
 	record->cell = cell;
 	record->watch.events = POLLIN;
 	record->watch.ready = record_ready;
@@ -76,7 +63,8 @@ record_adopt(struct crew *crew, unsigned slot, unsigned cell)
 	m->records[cell] = record;
 	if (cell >= m->cells_end)
 		m->cells_end = cell + 1;
-	crew->by_slot[slot] = record;
+	if (slot != NO_SLOT)
+		crew->by_slot[slot] = record;
 	crew->alive++;
 	return record;
 }
@@ -91,10 +79,27 @@ record_free(struct worker_record *record)
 	channel_close(&record->channel);
 	if (record->deaf_since_ms != 0)
 		m->deaf_count--;
+	if (record->next_blow_ms != 0)
+		m->blows--;
 	m->records[record->cell] = NULL;
-	record->crew->by_slot[record->slot] = NULL;
+	if (!record->detached)
+		record->crew->by_slot[record->slot] = NULL;
 	record->crew->alive--;
 	free(record);
+}
+
+void
+record_detach(struct worker_record *record)
+{
+	struct pool_event event = {
+		.kind = EVENT_EXITED,
+		.slot = record->slot,
+	};
+
+	record->detached = true;
+	record->crew->by_slot[record->slot] = NULL;
+	record->slot = NO_SLOT;
+	crew_event(record->crew, event);
 }
 
 void
@@ -102,21 +107,6 @@ record_name(const struct worker_record *record, char *text, size_t bytes)
 {
 	(void)snprintf(text, bytes, "%s/%u (pid %ld)", crew_name(record->crew),
 	    record->slot, (long)record->pid);
-}
-
-void
-record_kill(struct worker_record *record, enum kill_reason why)
-{
-	char name[64];
-
-	BUG_ON(record->pid <= 1);
-	if (record->killed != KILL_NONE)
-		return;
-	record->killed = why;
-	record_name(record, name, sizeof(name));
-	log_event(why == KILL_GARBAGE ? PF_CHANNEL_GARBAGE : PF_WORKER_KILLED,
-	    "killing worker %s: %s", name, kill_reason_name(why));
-	(void)kill(record->pid, SIGKILL);
 }
 
 /*
@@ -157,13 +147,14 @@ record_admit(struct worker_record *record)
 	struct master *m = record->master;
 	struct pool *pool = &record->crew->pool;
 
-	if (record->admitted || m->life >= LIFE_STOPPING ||
+	if (record->admitted || record->detached || m->life >= LIFE_STOPPING ||
 	    record->crew->cohort == m->incoming ||
 	    pool->slots[record->slot].state != POOL_READY)
 		return;
 	record->admitted = true;
 	if (channel_send_type(record->channel.fd, CHANNEL_GO) == -1)
 		record_kill(record, KILL_DEAF);
+	watchdog_watch(record);
 }
 
 static void
@@ -172,7 +163,8 @@ worker_is_ready(struct worker_record *record, uint32_t flags)
 	struct pool *pool = &record->crew->pool;
 	char name[64];
 
-	if (pool->slots[record->slot].state != POOL_STARTING)
+	if (record->detached ||
+	    pool->slots[record->slot].state != POOL_STARTING)
 		return;
 	if ((flags & READY_SINGLE) != 0)
 		keep_single(record->crew);
@@ -192,7 +184,7 @@ worker_is_done(struct worker_record *record, uint32_t how)
 	held_settle(record, false);
 	record->leaving = true;
 	record->parked = how == DONE_FREE;
-	if (pool->slots[record->slot].state == POOL_READY)
+	if (!record->detached && pool->slots[record->slot].state == POOL_READY)
 		crew_event(record->crew,
 		    (struct pool_event) {
 			.kind = EVENT_LEAVING, .slot = record->slot });
@@ -207,6 +199,13 @@ worker_failed(struct worker_record *record,
 	if (msg_find(id)->id != (enum msg_id)id || msg_find(id)->exit_code == 0)
 		id = PF_WORKER_FAILED;
 	(void)error_set(&record->reason, (enum msg_id)id, "%s", message->text);
+}
+
+static void
+worker_wants_recycling(struct worker_record *record, uint32_t why)
+{
+	if (why > RECYCLE_NONE && why < RECYCLE_AGE)
+		recycle_worker(record, (enum recycle_reason)why);
 }
 
 static void
@@ -226,6 +225,9 @@ take_message(struct worker_record *record, struct channel_message *message)
 		break;
 	case CHANNEL_HELP:
 		crew_poke(record->crew, record);
+		break;
+	case CHANNEL_RECYCLE:
+		worker_wants_recycling(record, message->value);
 		break;
 	default:
 		record_kill(record, KILL_GARBAGE);

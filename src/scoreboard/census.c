@@ -35,6 +35,7 @@ census_read(const struct scoreboard_slot *slot, struct census *out)
 	out->failed = atomic_load(&slot->failed);
 	out->shortages = atomic_load(&slot->shortages);
 	out->since_ms = atomic_load(&slot->since_ms);
+	out->active_ms = atomic_load(&slot->active_ms);
 	if (out->state == SLOT_BUSY)
 		out->client = slot->client;
 	if (out->client.family != AF_INET && out->client.family != AF_INET6 &&

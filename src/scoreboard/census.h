@@ -15,6 +15,7 @@ struct census {
 	uint64_t failed;
 	uint64_t shortages;
 	int64_t since_ms;
+	int64_t active_ms;
 	struct slot_client client;	  /* family 0 unless BUSY */
 	char note[SCOREBOARD_NOTE_BYTES]; /* terminated, printable */
 };

@@ -53,7 +53,9 @@ struct scoreboard_slot {
 	_Atomic uint64_t failed;    /* of these, handler said -1 */
 	_Atomic uint64_t shortages; /* accept had no descriptor or memory */
 	_Atomic int64_t since_ms;   /* clock_ms of the last change of state */
-	uint8_t unused_1[16];
+	_Atomic int64_t active_ms;  /* clock_ms of the last progress, where
+				     * the service has an idle timeout */
+	uint8_t unused_1[8];
 	/* worker writes: of the connection being served */
 	struct slot_client client;
 	uint8_t unused_2[44];

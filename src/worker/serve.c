@@ -70,12 +70,15 @@ serve_accepted(struct worker *worker, int from)
 		leave_stdio_alone(&worker->conn);
 	worker->connections++;
 	slot_begin(slot, (struct sockaddr *)&worker->conn.peer, clock_ms());
+	/* The master believes it only of one whose slot says that it served. */
+	recycle_begun(worker);
 	result = handle(worker, from);
 	/* A copy that the handler forked and let return is no worker. */
 	if (worker_is_copy)
 		_exit(EX_OK);
 	worker->now_ms = clock_ms();
 	slot_end(slot, result != 0, worker->now_ms);
+	recycle_ended(worker);
 }
 
 void

@@ -54,7 +54,7 @@ pidfile() {
 	local option
 
 	preforkd_by_itself
-	for option in '-f x' '-o x=1' '-S x' -T; do
+	for option in '-f x' '-S x' -T; do
 		# shellcheck disable=SC2086 # an option and its value
 		usage $option echo
 		grep -e "${option%% *} comes with" "$T/err"

@@ -230,14 +230,14 @@ static void
 test_bugs(void)
 {
 	static const enum pool_event_kind kinds[] = { EVENT_SPAWN_FAILED,
-		EVENT_READY, EVENT_EXITED, EVENT_LEAVING };
-	/* by state: SPAWN_FAILED READY EXITED LEAVING */
+		EVENT_READY, EVENT_EXITED, EVENT_LEAVING, EVENT_RECYCLE };
+	/* by state: SPAWN_FAILED READY EXITED LEAVING RECYCLE */
 	static const char *const cells[] = {
-		[POOL_EMPTY] = "bbbb",
-		[POOL_STARTING] = "....",
-		[POOL_READY] = "b...",
-		[POOL_RETIRING] = "b...",
-		[POOL_BACKOFF] = "bbbb",
+		[POOL_EMPTY] = "bbbbb",
+		[POOL_STARTING] = ".....",
+		[POOL_READY] = "b....",
+		[POOL_RETIRING] = "b....",
+		[POOL_BACKOFF] = "bbbbb",
 	};
 
 	setup(2, 1, 0, 0);
@@ -252,7 +252,7 @@ test_bugs(void)
 	    "and a slot that is not there");
 	for (int state = POOL_EMPTY; state <= POOL_BACKOFF; state++) {
 		pool.slots[0].state = (enum pool_slot_state)state;
-		for (int i = 0; i < 4; i++)
+		for (int i = 0; i < 5; i++)
 			ok(is_bug((struct pool_event) { .kind = kinds[i] }) ==
 				(cells[state][i] == 'b'),
 			    "%s for a slot that is %s",

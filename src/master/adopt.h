@@ -1,0 +1,30 @@
+/*
+ * Adoption under way: what its lines have in common.
+ * Runs in: master, rehearsal.
+ */
+#ifndef PREFORK_MASTER_ADOPT_H
+#define PREFORK_MASTER_ADOPT_H
+
+#include "master/state.h"
+#include "master/upgrade.h"
+
+#define FD_MAX	  INT_MAX
+#define MS_MAX	  (INT64_C(1) << 50)
+#define COUNT_MAX INT64_MAX
+
+struct adoption {
+	struct master *m;
+	bool rehearsal;
+	struct cohort *cohort; /* whose lines follow */
+	struct crew *crew;
+	struct listener listeners[SETTINGS_MAX_LISTENERS];
+	size_t listener_count;
+	struct error *e;
+};
+
+/* The listeners that were collected belong to the service before. */
+int adopt_finish_service(struct adoption *a);
+int adopt_worker(struct adoption *a, const struct state_line *line);
+int adopt_given_up(struct adoption *a, const struct state_line *line);
+
+#endif
