@@ -19,6 +19,7 @@
 #include "master/master.h"
 #include "master/spawn.h"
 #include "master/state.h"
+#include "worker/backtrace.h"
 
 /* A master that was killed leaves its address to its workers until they have
  * noticed; a restart at once waits for them this long. */
@@ -93,6 +94,7 @@ int
 master_open_machinery(struct master *m, struct error *e)
 {
 	m->pid = getpid();
+	backtrace_prepare();
 	m->loop = loop_new();
 	if (m->loop == NULL || signals_open(m) == -1)
 		return error_set(e, PF_SYSCALL, "signals: %s", strerror(errno));
