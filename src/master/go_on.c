@@ -64,10 +64,10 @@ master_resume(struct settings *settings, struct resume *resume)
 	struct error e;
 
 	master_init(&m, settings);
-	/* A rehearsal's process is thrown away whole. */
 	m.rehearsal = resume->rehearsal;
+	/* Thrown away whole: what it has not freed is no leak. */
 	if (m.rehearsal)
-		return run_rehearsal(&m, resume);
+		_exit(run_rehearsal(&m, resume));
 	if (settings->foreground)
 		log_open_stderr();
 	else
