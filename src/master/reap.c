@@ -18,7 +18,6 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "base/sigpipe.h"
 #include "master/state.h"
 #include "scoreboard/census.h"
 
@@ -35,33 +34,6 @@ find_record(struct master *m, pid_t pid)
 		if (m->records[i] != NULL && m->records[i]->pid == pid)
 			return m->records[i];
 	return NULL;
-}
-
-#ifdef WCOREDUMP
-static bool
-dumped_core(int status)
-{
-	return WIFSIGNALED(status) && WCOREDUMP(status);
-}
-#else
-static bool
-dumped_core(int status)
-{
-	(void)status;
-	return false;
-}
-#endif
-
-static void
-describe_status(int status, char *text, size_t bytes)
-{
-	if (WIFEXITED(status))
-		(void)snprintf(text, bytes, "exit code %d",
-		    WEXITSTATUS(status));
-	else
-		(void)snprintf(text, bytes, "signal %s%s",
-		    sigpipe_name(WTERMSIG(status)),
-		    dumped_core(status) ? ", core dumped" : "");
 }
 
 void
@@ -96,10 +68,11 @@ describe_client(const struct census *census, char *text, size_t bytes)
 static void
 note_start_failure(struct worker_record *record, int status)
 {
-	char how[64];
+	char how[CAUSE_BYTES];
 
 	if (record->reason.id == PF_NONE) {
-		describe_status(status, how, sizeof(how));
+		cause_describe(record->master, status, record->killed, how,
+		    sizeof(how));
 		(void)error_set(&record->reason, PF_MODULE_DIED,
 		    "a worker of %s ended while it loaded its handler: %s",
 		    crew_name(record->crew), how);
@@ -130,12 +103,13 @@ log_end(const struct worker_record *record, const char *name, const char *how,
 static void
 log_death(struct worker_record *record, int status, const struct census *census)
 {
-	char name[64], how[64], client[ENDPOINT_TEXT_BYTES + 16];
+	char name[64], how[CAUSE_BYTES], client[ENDPOINT_TEXT_BYTES + 16];
 	char text[LOG_LINE_BYTES / 2];
 	unsigned long unsaid = 0;
 
 	record_name(record, name, sizeof(name));
-	describe_status(status, how, sizeof(how));
+	cause_describe(record->master, status, record->killed, how,
+	    sizeof(how));
 	describe_client(census, client, sizeof(client));
 	if (record->killed != KILL_NONE || ended_well(record, status)) {
 		log_end(record, name, how, census);
@@ -256,7 +230,6 @@ reap_each(struct master *m)
 	unsigned i;
 
 	reap_helper(m);
-
 	for (i = 0; i < m->cells_end; i++)
 		if (m->records[i] != NULL)
 			(void)reap_one(m->records[i]);

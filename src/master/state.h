@@ -17,6 +17,7 @@
 
 #include "base/error.h"
 #include "base/loop.h"
+#include "base/oom.h"
 #include "generation/generation.h"
 #include "master/life.h"
 #include "master/pool.h"
@@ -185,6 +186,7 @@ struct master {
 	int64_t wake_at_ms; /* when the wait under way should end */
 	int64_t lost_ms;    /* time in which we did not run */
 	int64_t resumed_ms; /* clock_ms of the end of the last such time */
+	struct oom oom;
 	struct pidfile pidfile;
 	struct error start_error; /* for the starter, at the end */
 	int starter_fd; /* the starting process waits at the other end */
@@ -274,6 +276,16 @@ void recycle_worker(struct worker_record *record, enum recycle_reason why);
 /* Its workers that have passed max_age. */
 void recycle_tick(struct crew *crew, int64_t now_ms);
 int64_t recycle_deadline(const struct crew *crew);
+
+/* cause.c */
+#define CAUSE_BYTES 128
+/*
+ * What waitpid(2) said of a child, in words: "exit code 3", "signal SEGV, core
+ * dumped", "signal KILL, not by us; the system ran out of memory".  `killed` is
+ * what we killed it for.
+ */
+void cause_describe(struct master *m, int status, enum kill_reason killed,
+    char *text, size_t bytes);
 
 /* reap.c */
 /* " while serving 192.0.2.1:4711", or nothing. */
