@@ -171,6 +171,7 @@ bury(struct worker_record *record, int status)
 		!WIFEXITED(status));
 	crew->recycled +=
 	    record->recycle != RECYCLE_NONE && ended_well(record, status);
+	reload_lost(record);
 	event.slot = record->slot;
 	event.by_exit = record->killed == KILL_NONE ?
 	    WIFEXITED(status) :

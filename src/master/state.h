@@ -262,6 +262,8 @@ void record_kill(struct worker_record *record, enum kill_reason why);
  * first, the time until KILL. */
 void escalate(struct worker_record *record, enum kill_reason why,
     int64_t grace_ms, const char *evidence);
+/* KILL in so many ms, 0: never, if it has not ended by then. */
+void escalate_later(struct worker_record *record, int64_t delay_ms);
 void escalate_tick(struct master *m, int64_t now_ms);
 int64_t escalate_deadline(const struct master *m);
 
@@ -329,6 +331,8 @@ void helper_tick(struct master *m, int64_t now_ms);
 int64_t helper_deadline(const struct master *m);
 
 /* reload.c */
+/* A worker is dead: does a reload fail by it? */
+void reload_lost(struct worker_record *record);
 /* HUP, USR2: remember the wish. */
 void reload_wish(struct master *m);
 /* After every event: what follows for the reload under way, what is wished

@@ -124,6 +124,9 @@ record_tell(struct worker_record *record)
 	(void)channel_send_type(record->channel.fd,
 	    drain ? CHANNEL_DRAIN : CHANNEL_RETIRE);
 	record->told = true;
+	/* One that is still starting may hang in that. */
+	if (!record->admitted)
+		escalate_later(record, record->crew->pool.start_timeout_ms);
 }
 
 /* The master does not load handlers, so it is the canary who tells. */
