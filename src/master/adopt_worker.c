@@ -26,6 +26,7 @@ fill_record(struct worker_record *record, const struct state_line *line)
 	record->admitted = (flags & WORKER_ADMITTED) != 0;
 	record->told = (flags & WORKER_TOLD) != 0;
 	record->leaving = (flags & WORKER_LEAVING) != 0;
+	record->stopped = (flags & WORKER_STOPPED) != 0;
 	record->killed = (enum kill_reason)killed;
 	if (flags >> WORKER_RECYCLE_SHIFT < RECYCLE_REASONS)
 		record->recycle =
