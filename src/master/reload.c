@@ -247,9 +247,13 @@ void
 reload_abandon(struct master *m, const char *why)
 {
 	bool reloading = m->next != NULL || m->incoming != NULL;
+	bool rehearsing =
+	    !reloading && m->helper.pid != 0 && !m->helper.abandoned;
 
 	m->want_reload = m->want_upgrade = false;
 	helper_abandon(m);
+	if (rehearsing)
+		upgrade_abandoned(why);
 	if (reloading) {
 		(void)error_set(&m->trouble, PF_RELOAD_FAILED, "%s", why);
 		log_failed(m);

@@ -9,9 +9,11 @@
 #define PREFORK_MASTER_STATE_H
 
 #include <sys/resource.h>
+#include <sys/types.h>
 
 #include <limits.h>
 #include <signal.h>
+#include <time.h>
 
 #include "base/error.h"
 #include "base/loop.h"
@@ -143,6 +145,14 @@ struct helper {
 	char text[HELPER_TEXT_BYTES]; /* the end of what it said */
 };
 
+/* The file that was rehearsed, so that no other is run. */
+struct binary {
+	dev_t device;
+	ino_t inode;
+	off_t bytes;
+	struct timespec written;
+};
+
 struct pidfile {
 	int fd;
 	const char *path;
@@ -169,9 +179,11 @@ struct master {
 	bool drained;		 /* WINCH: sockets only */
 	struct generation *next; /* being checked */
 	struct helper helper;
+	struct binary rehearsed;
 	struct error trouble; /* why the last thing went wrong */
 	struct stop stop;
 	struct totals *totals;
+	int64_t wait_begun_ms;
 	int64_t wake_at_ms; /* when the wait under way should end */
 	int64_t lost_ms;    /* time in which we did not run */
 	int64_t resumed_ms; /* clock_ms of the end of the last such time */
@@ -351,6 +363,8 @@ void totals_free(struct master *m);
 
 /* upgrade.c */
 void upgrade_wish(struct master *m);
+/* The rehearsal that was under way counts no more. */
+void upgrade_abandoned(const char *why);
 
 /* held.c: take the queues, hand them out, refuse what is new. */
 void held_begin(struct master *m, int64_t now_ms);

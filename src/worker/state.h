@@ -71,6 +71,8 @@ void recycle_begun(struct worker *worker);
 void recycle_ended(struct worker *worker);
 /* The handler asks: leave after this connection. */
 void recycle_wanted(void *worker);
+/* dump.c: say what was going on when ABRT comes, and die of it. */
+int dump_install(const struct worker *worker);
 /* leave.c: what comes between the last ordinary accept and the end. */
 _Noreturn void leave(struct worker *worker);
 /* orders.c: has anything been said to this worker?  Cheap. */

@@ -163,7 +163,8 @@ prepare(struct worker *worker, struct error *e)
 {
 	const struct worker_setup *setup = worker->setup;
 
-	if (sigpipe_install(worker_signals, WORKER_SIGNALS) == -1)
+	if (sigpipe_install(worker_signals, WORKER_SIGNALS) == -1 ||
+	    dump_install(worker) == -1)
 		return error_set(e, PF_SYSCALL, "signals: %s", strerror(errno));
 	if (pthread_atfork(NULL, NULL, mark_copy) != 0)
 		return error_set(e, PF_SYSCALL, "no memory for a handler");

@@ -41,7 +41,8 @@ is_reaped() {
 }
 
 start_guarded() {
-	expect_message PF0420
+	expect_message PF0420 PF0413
+	allow_message PF0414
 	start -w 2 -o "timeout=$1" "$FAULT"
 }
 
@@ -55,6 +56,7 @@ hangs() {
 	misbehave "$@"
 	[[ -n $PREFORK_SANITIZED ]] || logged_between 900 1200 PF0420
 	wait_log "PF0420 killing worker .*pid $CULPRIT.: .*timeout total .limit 1000 ms.: busy for 1[0-9]* ms while serving 127.0.0.1:"
+	wait_log "\[$CULPRIT\]: .* PF0413 aborted by the master, busy for 1[0-9]* ms, connection 1 of 127.0.0.1:"
 	within 200 replaced
 	[[ $(ask 'echo still here') == 'still here' ]]
 	clients_kill
@@ -99,6 +101,7 @@ hangs() {
 
 @test "a stop of the master does not make a reload fail" {
 	start_moody -w 2 -o start_timeout=700ms
+	mkfifo "$T/gate"
 	mood wait
 	kill -HUP "$MASTER"
 	wait_log PF0105

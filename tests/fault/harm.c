@@ -3,6 +3,7 @@
  *
  *	segv abort exit N hang block stop leakfds N leakmem MIB ignoreterm
  *	closelisteners chdir DIR umask OCTAL mask noclose close retire
+ *	note TEXT
  *
  * Runs in: worker.
  */
@@ -211,6 +212,13 @@ do_retire(struct prefork_conn *conn, const char *argument)
 	return NEXT_OK;
 }
 
+static enum next
+do_note(struct prefork_conn *conn, const char *argument)
+{
+	prefork_conn_note(conn, argument);
+	return NEXT_OK;
+}
+
 const struct command harm_commands[] = {
 	{ "segv", do_segv },
 	{ "abort", do_abort },
@@ -228,5 +236,6 @@ const struct command harm_commands[] = {
 	{ "noclose", do_noclose },
 	{ "close", do_close },
 	{ "retire", do_retire },
+	{ "note", do_note },
 	{ NULL, NULL },
 };
