@@ -71,6 +71,7 @@ fill_record(struct worker_record *record, const struct left_worker *left)
 	record->admitted = (left->flags & WORKER_ADMITTED) != 0;
 	record->told = (left->flags & WORKER_TOLD) != 0;
 	record->leaving = (left->flags & WORKER_LEAVING) != 0;
+	record->stopped = (left->flags & WORKER_STOPPED) != 0;
 	record->killed = (enum kill_reason)left->killed;
 	if (left->flags >> WORKER_RECYCLE_SHIFT < RECYCLE_REASONS)
 		record->recycle =

@@ -25,17 +25,6 @@
  * it is serving a connection, after which it ends by itself. */
 #define DEAF_MS 1000
 
-static struct worker_record *
-find_record(struct master *m, pid_t pid)
-{
-	unsigned i;
-
-	for (i = 0; i < m->cells_end; i++)
-		if (m->records[i] != NULL && m->records[i]->pid == pid)
-			return m->records[i];
-	return NULL;
-}
-
 void
 describe_client(const struct census *census, char *text, size_t bytes)
 {
@@ -240,8 +229,8 @@ reap_each(struct master *m)
  * Look who is dead without reaping, so that a child of the embedder stays for
  * the embedder; when one of those is in the way, ask for ours one by one.
  */
-void
-reap_all(struct master *m)
+static void
+reap_dead(struct master *m)
 {
 	struct worker_record *record;
 	siginfo_t info;
@@ -256,7 +245,7 @@ reap_all(struct master *m)
 		}
 		if (info.si_pid == 0)
 			return;
-		record = find_record(m, info.si_pid);
+		record = record_find(m, info.si_pid);
 		if (record != NULL)
 			(void)reap_one(record);
 		else if (info.si_pid == m->helper.pid)
@@ -267,6 +256,13 @@ reap_all(struct master *m)
 			break;
 	}
 	reap_each(m);
+}
+
+void
+reap_all(struct master *m)
+{
+	reap_dead(m);
+	standstill_review(m);
 }
 
 static bool

@@ -58,7 +58,8 @@ struct worker_record {
 	bool told;	       /* RETIRE or DRAIN was sent */
 	bool leaving;	       /* said DONE */
 	size_t handed;	       /* place in stop.held and one, 0: none */
-	bool parked; /* drained and free: may be handed a connection */
+	bool parked;  /* drained and free: may be handed a connection */
+	bool stopped; /* by a signal of somebody's */
 	enum kill_reason killed;
 	int blow;		     /* the last signal that was to end it */
 	int64_t next_blow_ms;	     /* when the next one is due; 0: none */
@@ -240,6 +241,8 @@ struct worker_record *record_adopt(struct crew *crew, unsigned slot,
 /* Its channel ended but it lives. */
 void record_deaf(struct worker_record *record);
 void record_free(struct worker_record *record);
+/* NULL: no worker of ours. */
+struct worker_record *record_find(const struct master *m, pid_t pid);
 /* It is beyond help: the policy is told that it has ended. */
 void record_detach(struct worker_record *record);
 /* Let a worker accept that is READY and wanted.  Until then it has no
@@ -289,9 +292,14 @@ int64_t recycle_deadline(const struct crew *crew);
 void cause_describe(struct master *m, int status, enum kill_reason killed,
     char *text, size_t bytes);
 
+/* standstill.c */
+/* After CHLD: which workers were stopped, or go on. */
+void standstill_review(struct master *m);
+
 /* reap.c */
 /* " while serving 192.0.2.1:4711", or nothing. */
 void describe_client(const struct census *census, char *text, size_t bytes);
+/* After CHLD: who is dead, was stopped or goes on. */
 void reap_all(struct master *m);
 /* Kill workers that closed their channel but do not die. */
 void reap_deaf(struct master *m, int64_t now_ms);

@@ -102,6 +102,7 @@ put_worker(struct state_writer *w, const struct worker_record *r)
 	state_put_number(w,
 	    (r->admitted ? WORKER_ADMITTED : 0) | (r->told ? WORKER_TOLD : 0) |
 		(r->leaving ? WORKER_LEAVING : 0) |
+		(r->stopped ? WORKER_STOPPED : 0) |
 		r->recycle << WORKER_RECYCLE_SHIFT);
 	state_put_number(w, r->killed);
 	state_put_bytes(w, r->channel.bytes,

@@ -102,6 +102,17 @@ record_detach(struct worker_record *record)
 	crew_event(record->crew, event);
 }
 
+struct worker_record *
+record_find(const struct master *m, pid_t pid)
+{
+	unsigned i;
+
+	for (i = 0; i < m->cells_end; i++)
+		if (m->records[i] != NULL && m->records[i]->pid == pid)
+			return m->records[i];
+	return NULL;
+}
+
 void
 record_name(const struct worker_record *record, char *text, size_t bytes)
 {
