@@ -231,6 +231,7 @@ adopt_service(struct adoption *a, const struct state_line *line)
 	if (!a->rehearsal && fd >= 0 &&
 	    module_snapshot_adopt(&service->snapshot, (int)fd) == -1)
 		return state_refuse(line, a->e);
+	memset(a->slot_taken, 0, sizeof(a->slot_taken));
 	a->crew->single = single != 0;
 	a->crew->up = true;
 	pool_adopt(&a->crew->pool, (unsigned)want);

@@ -28,7 +28,7 @@ read_worker(const struct state_line *line, struct left_worker *left)
 	const struct {
 		int64_t min, max, *out;
 	} numbers[] = {
-		{ 0, SETTINGS_MAX_WORKERS - 1, &left->slot },
+		{ 0, CREW_MOST - 1, &left->slot },
 		{ 0, SCOREBOARD_MAX_SLOTS - 1, &left->cell },
 		{ 2, INT_MAX, &left->pid },
 		{ -1, FD_MAX, &left->fd },
@@ -106,6 +106,16 @@ is_our_child(int64_t pid)
 	    0;
 }
 
+/* Two in one place: a rehearsal, which takes nobody, would not notice. */
+static bool
+take_place(bool *taken)
+{
+	bool was_free = !*taken;
+
+	*taken = true;
+	return was_free;
+}
+
 int
 adopt_worker(struct adoption *a, const struct state_line *line)
 {
@@ -117,8 +127,8 @@ adopt_worker(struct adoption *a, const struct state_line *line)
 	if (a->crew == NULL || read_worker(line, &left) == -1 ||
 	    left.slot >= a->crew->pool.capacity ||
 	    left.cell >= a->m->board.slots ||
-	    a->m->records[left.cell] != NULL ||
-	    a->crew->by_slot[left.slot] != NULL)
+	    !take_place(&a->slot_taken[left.slot]) ||
+	    !take_place(&a->cell_taken[left.cell]))
 		return state_refuse(line, a->e);
 	if (a->rehearsal)
 		return 0;
@@ -142,7 +152,7 @@ adopt_given_up(struct adoption *a, const struct state_line *line)
 	if (a->crew == NULL ||
 	    state_number(line, 0, 0, a->m->board.slots - 1, &cell) == -1 ||
 	    state_number(line, 1, 2, INT_MAX, &pid) == -1 ||
-	    a->m->records[cell] != NULL)
+	    !take_place(&a->cell_taken[cell]))
 		return state_refuse(line, a->e);
 	if (a->rehearsal)
 		return 0;
