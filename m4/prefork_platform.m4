@@ -12,6 +12,11 @@ PREFORK_CHECK_SOURCE([EPOLL], [epoll with EPOLLEXCLUSIVE],
     [[struct epoll_event event = { .events = EPOLLIN | EPOLLEXCLUSIVE };
       return epoll_ctl(epoll_create1(EPOLL_CLOEXEC), EPOLL_CTL_ADD, 0,
       	  &event);]])
+PREFORK_CHECK_SOURCE([BACKTRACE], [backtrace in libc],
+    [[#include <execinfo.h>]],
+    [[void *frame;
+      backtrace_symbols_fd(&frame, backtrace(&frame, 1), 2);
+      return 0;]])
 PREFORK_CHECK_SOURCE([SOCK_CLOEXEC], [SOCK_CLOEXEC and SOCK_NONBLOCK],
     [[#include <sys/socket.h>]],
     [[return socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK,

@@ -41,6 +41,12 @@ const void *prefork_conn_config(const struct prefork_conn *conn);
 void *prefork_conn_worker_data(const struct prefork_conn *conn);
 /* Has this worker been told to finish?  1 or 0; one load from memory. */
 int prefork_conn_draining(const struct prefork_conn *conn);
+/*
+ * Let this worker go after this connection, because it has leaked or is not to
+ * be trusted any more.  Another one is started at once; the connection is
+ * served to its end.
+ */
+void prefork_conn_retire(struct prefork_conn *conn);
 /* A word on what this connection is doing, for status and for the dump of a
  * worker that hangs; cut at 63 bytes. */
 void prefork_conn_note(struct prefork_conn *conn, const char *note);

@@ -77,6 +77,11 @@ add_operand(struct settings *settings, const char *operand, struct error *e)
 	struct module_argument argument;
 	char *name;
 
+	if (operand[bytes] == '\0' && operand[0] == '-')
+		return error_set(e, PF_USAGE,
+		    "options stand before the handler and its name=value, not "
+		    "'%s'; -h shows the usage",
+		    operand);
 	if (operand[bytes] == '\0' || bytes == 0)
 		return error_set(e, PF_USAGE,
 		    "a handler's option is name=value, not '%s'; -h shows the "

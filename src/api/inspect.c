@@ -157,30 +157,36 @@ check_arguments(const struct inspection *i, struct module *module)
 }
 
 static int
-load_only(const struct service *service, struct module *module, struct error *e)
+load_only(const struct service *service, struct module_snapshot *snapshot,
+    struct module *module, struct error *e)
 {
 	if (service->settings->descriptor != NULL)
 		return module_builtin(service->settings->descriptor, module, e);
-	return module_load(service->module_file, module, e);
+	return module_load_snapshot(snapshot, service->module_file, module, e);
 }
 
 static int
 look_check(struct inspection *i, struct module *module, struct error *e)
 {
 	const struct settings *settings = i->options->settings;
-	struct service service = { .settings = i->service };
+	struct service service = { .settings = i->service,
+		.snapshot = MODULE_SNAPSHOT_NONE };
+	struct module_snapshot again = MODULE_SNAPSHOT_NONE;
 	struct error ignored;
 
 	if (i->service->handler != NULL &&
-	    module_find(i->service->handler, &settings->module_path,
-		service.module_file, e) == -1)
+	    (module_find(i->service->handler, &settings->module_path,
+		 service.module_file, e) == -1 ||
+		module_snapshot_take(&service.snapshot, service.module_file,
+		    e) == -1 ||
+		module_snapshot_take(&again, service.module_file, e) == -1))
 		return complain_at(i, &i->service->handler_place, e);
 	if (worker_drop_privileges(&i->service->identity, e) == 0 &&
 	    worker_load(&service, module, e) == 0)
 		return 0;
 	if ((e->id == PF_OPTION_UNKNOWN || e->id == PF_OPTION_VALUE ||
 		e->id == PF_OPTION_REPEATED) &&
-	    load_only(&service, module, &ignored) == 0 &&
+	    load_only(&service, &again, module, &ignored) == 0 &&
 	    check_arguments(i, module) == -1)
 		return -1;
 	return complain_at(i, &i->service->handler_place, e);

@@ -37,7 +37,8 @@ load_handler(const struct options *options, struct module *module,
     void **worker_data, struct error *e)
 {
 	const struct settings *settings = options->settings;
-	struct service service = { .settings = &settings->services[0] };
+	struct service service = { .settings = &settings->services[0],
+		.snapshot = MODULE_SNAPSHOT_NONE };
 	char reason[ERROR_TEXT_BYTES / 2] = "no reason given";
 
 	if (service.settings->handler != NULL &&

@@ -167,6 +167,18 @@ set_option(struct options *options, int letter, const char *value,
 	}
 }
 
+/* getopt(3) stays at a word that it has not read to its end. */
+static int
+unknown_option(int argc, char **argv, struct error *e)
+{
+	char letter[3] = { '-', (char)optopt, '\0' };
+
+	if (optopt == '-' && optind < argc &&
+	    strncmp(argv[optind], "--", 2) == 0)
+		return usage_error(e, "unknown option", argv[optind]);
+	return usage_error(e, "unknown option", letter);
+}
+
 static int
 parse_letters(struct options *options, int argc, char **argv, struct error *e)
 {
@@ -178,7 +190,7 @@ parse_letters(struct options *options, int argc, char **argv, struct error *e)
 	while ((got = getopt(argc, argv, OPTION_LETTERS)) != -1) {
 		letter[1] = (char)optopt;
 		if (got == '?')
-			return usage_error(e, "unknown option", letter);
+			return unknown_option(argc, argv, e);
 		if (got == ':')
 			return usage_error(e, "missing value of option",
 			    letter);

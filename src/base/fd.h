@@ -36,6 +36,11 @@ void fd_close_others(const int *keep, size_t count);
 /* A readable and writable file without a name, empty, close-on-exec; `name` is
  * for who looks into /proc. */
 int fd_memory(const char *name);
+/* The same for program code: it can be mapped to be run, and sealed.  -1 with
+ * ENOSYS where the system has no such files; `name` has at most 200 bytes. */
+int fd_memory_code(const char *name);
+/* From now on nobody can change what fd_memory_code made. */
+int fd_seal(int fd);
 /* Write all of it to a blocking descriptor; retried on EINTR. */
 int fd_write_all(int fd, const void *data, size_t bytes);
 

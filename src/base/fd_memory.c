@@ -16,10 +16,33 @@
 
 #ifdef HAVE_MEMFD_CREATE
 
+/* Newer than the headers of many systems; a kernel that does not know it
+ * says EINVAL. */
+#ifndef MFD_EXEC
+#define MFD_EXEC 0x0010U
+#endif
+
 int
 fd_memory(const char *name)
 {
 	return memfd_create(name, MFD_CLOEXEC);
+}
+
+int
+fd_memory_code(const char *name)
+{
+	int fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_EXEC);
+
+	if (fd == -1 && errno == EINVAL)
+		fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	return fd;
+}
+
+int
+fd_seal(int fd)
+{
+	return fcntl(fd, F_ADD_SEALS,
+	    F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE);
 }
 
 #else
@@ -53,6 +76,22 @@ fd_memory(const char *name)
 	if (fd >= 0 && fd_set_cloexec(fd, true) == -1)
 		fd_close(&fd);
 	return fd;
+}
+
+int
+fd_memory_code(const char *name)
+{
+	(void)name;
+	errno = ENOSYS;
+	return -1;
+}
+
+int
+fd_seal(int fd)
+{
+	(void)fd;
+	errno = ENOSYS;
+	return -1;
 }
 
 #endif

@@ -22,6 +22,7 @@
 #include "base/log.h"
 #include "base/log_line.h"
 #include "base/log_syslog.h"
+#include "base/safe_text.h"
 
 #define SCOPE_BYTES 64
 
@@ -222,7 +223,7 @@ write_line(const char *line, size_t bytes)
 }
 
 static void
-stamp_for(char stamp[LOG_STAMP_BYTES], enum msg_level level)
+stamp_for(char stamp[LOG_STAMP_BYTES], enum msg_level level, bool emergency)
 {
 	struct timespec now = { 0, 0 };
 
@@ -230,10 +231,29 @@ stamp_for(char stamp[LOG_STAMP_BYTES], enum msg_level level)
 	if (state.sink == LOG_SINK_STDERR)
 		return;
 	(void)clock_gettime(CLOCK_REALTIME, &now);
-	if (state.sink == LOG_SINK_SYSLOG)
-		log_stamp_syslog(stamp, &now, level);
-	else
+	if (state.sink == LOG_SINK_FILE)
 		log_stamp_file(stamp, &now);
+	else if (emergency)
+		log_stamp_bare(stamp, level);
+	else
+		log_stamp_syslog(stamp, &now, level);
+}
+
+/* "preforkd[123]: echo/3: PF0311 " */
+static void
+put_head(struct safe_text *head, const struct msg_info *info)
+{
+	safe_put(head, state.ident);
+	safe_put(head, "[");
+	safe_put_number(head, state.pid);
+	safe_put(head, "]: ");
+	if (state.scope[0] != '\0') {
+		safe_put(head, state.scope);
+		safe_put(head, ": ");
+	}
+	safe_put(head, "PF");
+	safe_put_digits(head, (uint64_t)info->id, 4);
+	safe_put(head, " ");
 }
 
 static size_t
@@ -244,20 +264,20 @@ printed(int result, size_t room)
 	return (size_t)result < room ? (size_t)result : room - 1;
 }
 
+/* What it calls is async-signal-safe but for the stamp of no emergency. */
 static bool
-send_line(const struct msg_info *info, const char *text, size_t bytes)
+send_line(const struct msg_info *info, const char *text, size_t bytes,
+    bool emergency)
 {
-	char line[LOG_LINE_BYTES], head[LOG_LINE_BYTES / 2];
-	char stamp[LOG_STAMP_BYTES];
+	char line[LOG_LINE_BYTES], stamp[LOG_STAMP_BYTES];
+	struct safe_text head;
 	size_t used = 0;
-	int length;
 
-	stamp_for(stamp, info->level);
-	length = snprintf(head, sizeof(head), "%s%s[%ld]: %s%sPF%04d ", stamp,
-	    state.ident, (long)state.pid, state.scope,
-	    state.scope[0] != '\0' ? ": " : "", (int)info->id);
-	log_line_append(line, sizeof(line) - 1, &used, head,
-	    printed(length, sizeof(head)));
+	stamp_for(stamp, info->level, emergency);
+	safe_begin(&head);
+	safe_put(&head, stamp);
+	put_head(&head, info);
+	log_line_append(line, sizeof(line) - 1, &used, head.bytes, head.used);
 	log_line_append(line, sizeof(line) - 1, &used, text, bytes);
 	if (state.sink == LOG_SINK_SYSLOG)
 		return log_syslog_send(&state.fd, line, used);
@@ -276,7 +296,7 @@ tell_dropped(void)
 	length = snprintf(text, sizeof(text), "%lu log line%s lost",
 	    state.untold, state.untold == 1 ? "" : "s");
 	if (!send_line(msg_find(PF_LOG_DROPPED), text,
-		printed(length, sizeof(text))))
+		printed(length, sizeof(text)), false))
 		return false;
 	state.untold = 0;
 	return true;
@@ -294,7 +314,7 @@ log_vevent(enum msg_id id, const char *format, va_list ap)
 	length = vsnprintf(text, sizeof(text), format, ap);
 	forget_parent();
 	if (!tell_dropped() ||
-	    !send_line(info, text, printed(length, sizeof(text)))) {
+	    !send_line(info, text, printed(length, sizeof(text)), false)) {
 		state.dropped++;
 		state.untold++;
 	}
@@ -315,6 +335,17 @@ void
 log_error(const struct error *e)
 {
 	log_event(e->id, "%s", e->text);
+}
+
+/* Not counted where it is lost: who could tell is about to die. */
+void
+log_emergency(enum msg_id id, const char *text)
+{
+	int saved = errno;
+
+	forget_parent();
+	(void)send_line(msg_find(id), text, strlen(text), true);
+	errno = saved;
 }
 
 unsigned long

@@ -1,7 +1,8 @@
 /*
  * The log: one write(2) per line, no stdio, never blocks, never ends the
  * process.  A line that the sink does not take is counted and told later
- * (PF0606).  errno is kept by every function.  Not async-signal-safe.
+ * (PF0606).  errno is kept by every function.  Only log_emergency is
+ * async-signal-safe.
  *
  * A line to stderr:  preforkd[123]: PF0200 listening on 127.0.0.1:7007
  * with a scope:      preforkd[124]: echo/3: PF0311 hello
@@ -57,6 +58,11 @@ void log_event(enum msg_id id, const char *format, ...)
 void log_vevent(enum msg_id id, const char *format, va_list ap)
     __attribute__((format(printf, 2, 0)));
 void log_error(const struct error *e);
+/*
+ * The same from a signal handler: of any level, and lost where the sink does
+ * not take it.  To syslog without the time, which the daemon adds.
+ */
+void log_emergency(enum msg_id id, const char *text);
 /* Lines lost since the start of this process. */
 unsigned long log_dropped(void);
 

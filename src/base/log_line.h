@@ -12,8 +12,12 @@
 /* Room for a stamp of either kind, terminator included. */
 #define LOG_STAMP_BYTES 64
 
-/* "2026-11-22T22:00:00.123Z ": UTC, so that lines sort and never repeat. */
+/* "2026-11-22T22:00:00.123Z ": UTC, so that lines sort and never repeat.
+ * Async-signal-safe. */
 void log_stamp_file(char stamp[LOG_STAMP_BYTES], const struct timespec *now);
+/* "<30>", and the log daemon adds the time: for signal handlers, which may not
+ * ask for the local one.  RFC 3164 4.3.2.  Async-signal-safe. */
+void log_stamp_bare(char stamp[LOG_STAMP_BYTES], enum msg_level level);
 /* "<30>Nov 22 22:00:00 ": local time and English months, RFC 3164 4.1. */
 void log_stamp_syslog(char stamp[LOG_STAMP_BYTES], const struct timespec *now,
     enum msg_level level);

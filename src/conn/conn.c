@@ -113,6 +113,13 @@ prefork_conn_draining(const struct prefork_conn *conn)
 }
 
 PREFORK_API void
+prefork_conn_retire(struct prefork_conn *conn)
+{
+	if (conn->context->hooks != NULL)
+		conn->context->hooks->retire(conn->context->worker);
+}
+
+PREFORK_API void
 prefork_conn_note(struct prefork_conn *conn, const char *note)
 {
 	if (conn->context->slot != NULL)

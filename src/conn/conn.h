@@ -13,12 +13,21 @@
 #include "listener/endpoint.h"
 #include "scoreboard/slot.h"
 
+/* What a worker does for its connections. */
+struct conn_hooks {
+	/* It is to leave after this connection. */
+	void (*retire)(void *worker);
+};
+
 /* What is the same for every connection of a worker. */
 struct conn_context {
 	const char *service;
 	const void *config;
 	void *worker_data;
-	struct scoreboard_slot *slot; /* NULL in the one-shot mode */
+	/* NULL in the one-shot mode. */
+	struct scoreboard_slot *slot;
+	const struct conn_hooks *hooks;
+	void *worker;
 };
 
 struct prefork_conn {

@@ -75,8 +75,11 @@ service_init(struct service *service, const struct settings *settings,
 {
 	if (service->settings->handler == NULL)
 		return 0;
-	return module_find(service->settings->handler, &settings->module_path,
-	    service->module_file, e);
+	if (module_find(service->settings->handler, &settings->module_path,
+		service->module_file, e) == -1)
+		return -1;
+	return module_snapshot_take(&service->snapshot, service->module_file,
+	    e);
 }
 
 struct generation *
@@ -96,8 +99,10 @@ generation_new_bare(uint32_t number, struct settings *settings)
 	g->refs = 1;
 	g->settings = settings_ref(settings);
 	g->service_count = settings->service_count;
-	for (i = 0; i < g->service_count; i++)
+	for (i = 0; i < g->service_count; i++) {
 		g->services[i].settings = &settings->services[i];
+		g->services[i].snapshot = MODULE_SNAPSHOT_NONE;
+	}
 	return g;
 }
 
@@ -166,8 +171,10 @@ generation_unref(struct generation *generation)
 
 	if (generation == NULL || --generation->refs > 0)
 		return;
-	for (i = 0; i < generation->service_count; i++)
+	for (i = 0; i < generation->service_count; i++) {
+		module_snapshot_close(&generation->services[i].snapshot);
 		listener_set_unref(generation->services[i].listeners);
+	}
 	free(generation->services);
 	settings_unref(generation->settings);
 	free(generation);

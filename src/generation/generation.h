@@ -11,6 +11,7 @@
 
 #include "config/settings.h"
 #include "listener/listener.h"
+#include "module/snapshot.h"
 
 /* The listeners of one service, which outlive generations that keep them. */
 struct listener_set {
@@ -23,6 +24,7 @@ struct service {
 	const struct service_settings *settings;
 	struct listener_set *listeners;
 	char module_file[PATH_MAX]; /* "" for a handler that is linked in */
+	struct module_snapshot snapshot; /* of it; a worker closes its own */
 };
 
 struct generation {
@@ -34,8 +36,8 @@ struct generation {
 };
 
 /*
- * Build number `number` from `settings`: module files are found.  NULL with
- * `e` and nothing left behind.
+ * Build number `number` from `settings`: module files are found and copied.
+ * NULL with `e` and nothing left behind.
  */
 struct generation *generation_new(uint32_t number, struct settings *settings,
     struct error *e);
@@ -48,8 +50,8 @@ int generation_open(struct generation *generation, struct generation *old,
     int patience_ms, struct error *e);
 /*
  * One that serves already, of the process image before us: its services have
- * neither module files nor listeners; the caller fills them in.  NULL with
- * errno.
+ * neither module files nor snapshots nor listeners; the caller fills them in.
+ * NULL with errno.
  */
 struct generation *generation_new_bare(uint32_t number,
     struct settings *settings);
@@ -60,7 +62,8 @@ int service_adopt_listeners(struct service *service,
 void service_share_listeners(struct service *service,
     const struct service *other);
 struct generation *generation_ref(struct generation *generation);
-/* The last one closes listeners that no other generation has. */
+/* The last one closes snapshots, and listeners that no other generation
+ * has. */
 void generation_unref(struct generation *generation);
 
 #endif

@@ -127,6 +127,9 @@ split_plain(const char *text, struct parts *parts, const char **port)
 {
 	const char *end = strchr(text, ':');
 
+	if (end == NULL && text[0] != '\0' &&
+	    strspn(text, DIGITS) == strlen(text))
+		return "the host is missing (for every address write *:port)";
 	if (end == NULL)
 		return "the port is missing";
 	if (strchr(end + 1, ':') != NULL)

@@ -17,8 +17,8 @@ static unsigned
 capacity_for(const struct service_settings *settings)
 {
 	return settings->workers > SETTINGS_MAX_WORKERS / 2 ?
-	    SETTINGS_MAX_WORKERS :
-	    settings->workers * 2 + 62;
+	    CREW_MOST :
+	    settings->workers * 2 + CREW_SPARE;
 }
 
 static int
@@ -123,17 +123,26 @@ cohort_alive(const struct cohort *cohort)
 	return alive;
 }
 
+/* One without a channel is as good as dead, and will be. */
+static unsigned
+count_ready(const struct crew *crew)
+{
+	unsigned slot, count = 0;
+
+	for (slot = 0; slot < crew->pool.capacity; slot++)
+		count += crew->pool.slots[slot].state == POOL_READY &&
+		    crew->by_slot[slot]->deaf_since_ms == 0;
+	return count;
+}
+
 bool
 cohort_complete(const struct cohort *cohort)
 {
-	const struct pool *pool;
 	size_t i;
 
-	for (i = 0; i < cohort->generation->service_count; i++) {
-		pool = &cohort->crews[i].pool;
-		if (pool_proven_slots(pool) < pool->want)
+	for (i = 0; i < cohort->generation->service_count; i++)
+		if (count_ready(&cohort->crews[i]) < cohort->crews[i].pool.want)
 			return false;
-	}
 	return true;
 }
 
@@ -145,6 +154,9 @@ cohort_deadline(const struct cohort *cohort)
 
 	for (i = 0; i < cohort->generation->service_count; i++) {
 		due = pool_deadline(&cohort->crews[i].pool);
+		if (due < next)
+			next = due;
+		due = recycle_deadline(&cohort->crews[i]);
 		if (due < next)
 			next = due;
 	}
@@ -207,6 +219,7 @@ cohort_tick(struct cohort *cohort, int64_t now_ms)
 		if (pool_deadline(&crew->pool) <= now_ms)
 			crew_event(crew,
 			    (struct pool_event) { .kind = EVENT_TICK });
+		recycle_tick(crew, now_ms);
 	}
 	if (now_ms < cohort->drain_deadline_ms)
 		return;

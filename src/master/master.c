@@ -19,6 +19,7 @@
 #include "master/master.h"
 #include "master/spawn.h"
 #include "master/state.h"
+#include "worker/backtrace.h"
 
 /* A master that was killed leaves its address to its workers until they have
  * noticed; a restart at once waits for them this long. */
@@ -27,6 +28,8 @@
 #define SPARE_FDS 128
 /* The scheduler's delays are shorter. */
 #define LATE_MS 100
+/* What is given on top of the time that was lost, at most. */
+#define GRACE_MS 10000
 
 static unsigned
 most_workers(const struct settings *settings)
@@ -66,22 +69,24 @@ master_ms(const struct master *m)
 
 /*
  * Somebody stopped us, or the machine stood still: the deadlines that passed
- * meanwhile were nobody's fault, so the clock that they are kept by is put
- * back to where it should have woken us.  What was due before the wait is late
- * by our own work, and is not forgiven.
+ * meanwhile were nobody's fault.  When in the wait that was is not known, and
+ * others may have stood still with us; so the clock that deadlines are kept by
+ * is put back to the beginning of the wait, though by not much more than we
+ * were late.  What was due before the wait is late by our own work.
  */
 static void
 forgive_lateness(void *arg)
 {
 	struct master *m = arg;
-	int64_t late_ms;
+	int64_t late_ms, waited_ms;
 
 	if (m->wake_at_ms == CLOCK_NEVER)
 		return;
 	late_ms = master_ms(m) - m->wake_at_ms;
 	if (late_ms < LATE_MS)
 		return;
-	m->lost_ms += late_ms;
+	waited_ms = m->wake_at_ms - m->wait_begun_ms;
+	m->lost_ms += late_ms + (waited_ms < GRACE_MS ? waited_ms : GRACE_MS);
 	m->resumed_ms = clock_ms();
 }
 
@@ -89,10 +94,12 @@ int
 master_open_machinery(struct master *m, struct error *e)
 {
 	m->pid = getpid();
+	backtrace_prepare();
 	m->loop = loop_new();
 	if (m->loop == NULL || signals_open(m) == -1)
 		return error_set(e, PF_SYSCALL, "signals: %s", strerror(errno));
 	loop_on_wake(m->loop, forgive_lateness, m);
+	oom_init(&m->oom);
 	return 0;
 }
 
@@ -273,6 +280,7 @@ wait_for_events(struct master *m)
 {
 	int64_t deadline_ms = next_deadline(m), now_ms = master_ms(m);
 
+	m->wait_begun_ms = now_ms;
 	m->wake_at_ms = deadline_ms > now_ms ? deadline_ms : now_ms;
 	if (deadline_ms == CLOCK_NEVER)
 		return loop_wait(m->loop, CLOCK_NEVER);

@@ -70,6 +70,13 @@ pool_adopt_slot(struct pool *pool, unsigned slot, enum pool_slot_state state,
 	pool->slots[slot].been_ready = state != POOL_STARTING;
 }
 
+void
+pool_adopt_recycling(struct pool *pool, unsigned slot)
+{
+	BUG_ON(slot >= pool->capacity);
+	pool->slots[slot].recycling = pool->slots[slot].state == POOL_READY;
+}
+
 static void
 fail_canary(struct pool *pool)
 {
@@ -128,10 +135,20 @@ static void
 ready_leaving(struct pool *pool, const struct pool_event *event, int64_t now_ms)
 {
 	struct pool_slot *slot = &pool->slots[event->slot];
-	bool hasty = now_ms - slot->since_ms < POOL_HASTY_MS;
+	bool hasty =
+	    now_ms - slot->since_ms < POOL_HASTY_MS && !slot->recycling;
 
 	places_enter(slot, POOL_RETIRING, now_ms);
 	slot->hasty = hasty;
+}
+
+static void
+ready_recycle(struct pool *pool, const struct pool_event *event, int64_t now_ms)
+{
+	struct pool_slot *slot = &pool->slots[event->slot];
+
+	if (event->served || now_ms - slot->since_ms >= POOL_HASTY_MS)
+		slot->recycling = true;
 }
 
 static void
@@ -156,23 +173,26 @@ nothing(struct pool *pool, const struct pool_event *event, int64_t now_ms)
 }
 
 /* State x event; what is missing is our bug. */
-static void (*const reactions[][EVENT_LEAVING + 1])(struct pool *,
+static void (*const reactions[][EVENT_RECYCLE + 1])(struct pool *,
     const struct pool_event *, int64_t) = {
 	[POOL_STARTING] = {
 		[EVENT_SPAWN_FAILED] = starting_gone,
 		[EVENT_READY] = starting_ready,
 		[EVENT_EXITED] = starting_gone,
 		[EVENT_LEAVING] = nothing,
+		[EVENT_RECYCLE] = nothing,
 	},
 	[POOL_READY] = {
 		[EVENT_READY] = nothing,
 		[EVENT_EXITED] = ready_exited,
 		[EVENT_LEAVING] = ready_leaving,
+		[EVENT_RECYCLE] = ready_recycle,
 	},
 	[POOL_RETIRING] = {
 		[EVENT_READY] = nothing,
 		[EVENT_EXITED] = retiring_exited,
 		[EVENT_LEAVING] = nothing,
+		[EVENT_RECYCLE] = nothing,
 	},
 	[POOL_BACKOFF] = { 0 },
 };
@@ -249,6 +269,7 @@ pool_step(struct pool *pool, const struct pool_event *event, int64_t now_ms)
 	case EVENT_READY:
 	case EVENT_EXITED:
 	case EVENT_LEAVING:
+	case EVENT_RECYCLE:
 		react(pool, event, now_ms);
 		break;
 	}
@@ -276,15 +297,5 @@ pool_count(const struct pool *pool, enum pool_slot_state state)
 
 	for (unsigned i = 0; i < pool->capacity; i++)
 		count += pool->slots[i].state == state;
-	return count;
-}
-
-unsigned
-pool_proven_slots(const struct pool *pool)
-{
-	unsigned count = 0;
-
-	for (unsigned i = 0; i < pool->capacity; i++)
-		count += pool->slots[i].been_ready;
 	return count;
 }

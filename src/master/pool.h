@@ -49,10 +49,19 @@
  *     it leaves within POOL_HASTY_MS of its READY it keeps its place until it
  *     exits, and that counts as a death after READY unless rule 3 forgives
  *     it; else a handler that only ever retires would fork without end.
+ *  8. Recycling: a READY worker that is to be recycled goes on serving but
+ *     holds no place any more, so that another is started in an EMPTY slot,
+ *     within the window and under that slot's back-off; without an EMPTY slot
+ *     it waits for one.  It is told to retire as soon as as many others are
+ *     READY as are wanted: beside n others at most want - n recycled ones
+ *     stay; slots take turns, so that none stays for ever.  Whether it dies or
+ *     leaves meanwhile, it has been replaced already.  Who has not been READY
+ *     for POOL_HASTY_MS and has served nobody is not recycled, for the reason
+ *     of rule 7.
  *
- * READY and LEAVING are a worker's word and therefore never a bug while the
- * slot has a process: what does not fit (twice, LEAVING before READY, READY
- * after ACTION_KILL or ACTION_RETIRE) changes nothing.
+ * READY, LEAVING and RECYCLE are a worker's word and therefore never a bug
+ * while the slot has a process: what does not fit (twice, LEAVING before READY,
+ * READY after ACTION_KILL or ACTION_RETIRE) changes nothing.
  */
 #ifndef PREFORK_MASTER_POOL_H
 #define PREFORK_MASTER_POOL_H
@@ -81,6 +90,7 @@ enum pool_event_kind {
 	EVENT_READY,	    /* slot */
 	EVENT_EXITED,	    /* slot, by_exit, served */
 	EVENT_LEAVING,	    /* slot: its worker will exit by itself (DONE) */
+	EVENT_RECYCLE,	    /* slot, served: its worker is to be replaced */
 	EVENT_RESIZE,	    /* want: 0 retires all; never above capacity */
 	EVENT_TICK,	    /* the deadline passed */
 };
@@ -113,6 +123,7 @@ struct pool_slot {
 	bool killed;	     /* ACTION_KILL was given */
 	bool been_ready;     /* some worker of it was */
 	bool hasty;	     /* RETIRING by itself, too soon (rule 7) */
+	bool recycling;	     /* READY, to be replaced (rule 8) */
 	unsigned deaths;     /* that count, since the last good minute */
 	unsigned paid;	     /* of these, not free */
 	int64_t since_ms;    /* of the state */
@@ -125,6 +136,7 @@ struct pool {
 	unsigned window;
 	int64_t start_timeout_ms; /* 0: none */
 	bool started, proven, failed;
+	unsigned recycle_next;	 /* the first slot to look at in rule 8 */
 	uint64_t random;	 /* state of the jitter; seeded by pool_init */
 	struct pool_slot *slots; /* capacity of them */
 	struct pool_action *actions; /* of the last step */
@@ -156,12 +168,12 @@ void pool_adopt(struct pool *pool, unsigned want);
 /* STARTING, READY or RETIRING since since_ms. */
 void pool_adopt_slot(struct pool *pool, unsigned slot,
     enum pool_slot_state state, int64_t since_ms);
+/* It is READY and was to be recycled. */
+void pool_adopt_recycling(struct pool *pool, unsigned slot);
 /* When EVENT_TICK is next due, CLOCK_NEVER if never. */
 int64_t pool_deadline(const struct pool *pool);
 /* Slots in `state`. */
 unsigned pool_count(const struct pool *pool, enum pool_slot_state state);
-/* Slots that have had a READY worker. */
-unsigned pool_proven_slots(const struct pool *pool);
 const char *pool_slot_state_name(enum pool_slot_state state);
 const char *pool_event_name(enum pool_event_kind kind);
 const char *pool_action_name(enum pool_action_kind kind);

@@ -5,18 +5,8 @@
  */
 #include "config.h"
 
+#include "base/random.h"
 #include "master/pool_backoff.h"
-
-/* splitmix64: any seed is good, 0 too. */
-static uint64_t
-next_random(struct pool *pool)
-{
-	uint64_t z = pool->random += UINT64_C(0x9e3779b97f4a7c15);
-
-	z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-	z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
-	return z ^ (z >> 31);
-}
 
 static int64_t
 delay_of(unsigned paid, int64_t cap_ms)
@@ -36,10 +26,9 @@ static void
 pay(struct pool *pool, struct pool_slot *slot, int64_t cap_ms, int64_t now_ms)
 {
 	int64_t delay_ms = delay_of(++slot->paid, cap_ms);
-	uint64_t span = (uint64_t)delay_ms / 10 + 1;
 
-	slot->retry_at_ms =
-	    now_ms + delay_ms + (int64_t)(next_random(pool) % span);
+	slot->retry_at_ms = now_ms + delay_ms +
+	    (int64_t)random_part(&pool->random, (uint64_t)delay_ms, 10);
 }
 
 void
@@ -100,6 +89,8 @@ pool_event_name(enum pool_event_kind kind)
 		return "exited";
 	case EVENT_LEAVING:
 		return "leaving";
+	case EVENT_RECYCLE:
+		return "recycle";
 	case EVENT_RESIZE:
 		return "resize";
 	case EVENT_TICK:

@@ -35,6 +35,7 @@ places_enter(struct pool_slot *slot, enum pool_slot_state state, int64_t now_ms)
 	slot->since_ms = now_ms;
 	slot->killed = false;
 	slot->hasty = false;
+	slot->recycling = false;
 }
 
 /* Does the slot count towards want? */
@@ -43,7 +44,7 @@ holds_place(const struct pool_slot *slot)
 {
 	if (slot->state == POOL_RETIRING)
 		return slot->hasty;
-	return slot->state != POOL_EMPTY;
+	return slot->state != POOL_EMPTY && !slot->recycling;
 }
 
 static unsigned
@@ -166,6 +167,39 @@ shrink(struct pool *pool, unsigned surplus, int64_t now_ms)
 	}
 }
 
+/* Recycled workers of which nobody has need any more. */
+static unsigned
+recycled_surplus(const struct pool *pool)
+{
+	unsigned recycled = 0, others, needed;
+
+	for (unsigned i = 0; i < pool->capacity; i++)
+		recycled += pool->slots[i].recycling;
+	if (recycled == 0)
+		return 0;
+	others = pool_count(pool, POOL_READY) - recycled;
+	needed = pool->want > others ? pool->want - others : 0;
+	return recycled > needed ? recycled - needed : 0;
+}
+
+/* From where the last time ended, so that none stays for ever while others
+ * come and go. */
+static void
+retire_recycled(struct pool *pool, int64_t now_ms)
+{
+	unsigned surplus = recycled_surplus(pool);
+
+	for (unsigned i = 0; i < pool->capacity && surplus > 0; i++) {
+		unsigned index = (pool->recycle_next + i) % pool->capacity;
+
+		if (!pool->slots[index].recycling)
+			continue;
+		give_up(pool, index, now_ms);
+		if (--surplus == 0)
+			pool->recycle_next = index + 1;
+	}
+}
+
 void
 places_settle(struct pool *pool, int64_t now_ms)
 {
@@ -175,6 +209,7 @@ places_settle(struct pool *pool, int64_t now_ms)
 		shrink(pool, held - pool->want, now_ms);
 	else if (held < pool->want)
 		grow(pool, pool->want - held, now_ms);
+	retire_recycled(pool, now_ms);
 }
 
 /* The process of a slot is gone.  The slot itself comes before places_settle(),

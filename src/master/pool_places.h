@@ -1,7 +1,7 @@
 /*
  * Places of a pool: as many as it wants workers.  A slot that is STARTING,
- * READY or in BACKOFF holds one; so does one that is leaving in haste.  For
- * pool.c alone.
+ * READY or in BACKOFF holds one, but for one that is to be recycled; so does
+ * one that is leaving in haste.  For pool.c alone.
  * Runs in: master.
  */
 #ifndef PREFORK_MASTER_POOL_PLACES_H
@@ -24,7 +24,7 @@ void places_enter(struct pool_slot *slot, enum pool_slot_state state,
 void places_fill(struct pool *pool, unsigned index, int64_t now_ms);
 /* The process of a slot is gone: fill it again if a place is free. */
 void places_refill(struct pool *pool, unsigned index, int64_t now_ms);
-/* Last in each step: grow or shrink to want. */
+/* Last in each step: grow or shrink to want, then let go who was recycled. */
 void places_settle(struct pool *pool, int64_t now_ms);
 
 #endif

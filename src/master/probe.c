@@ -30,7 +30,7 @@ probe_needed(const struct generation *generation)
 }
 
 static int
-try_service(const struct service *service, int report_fd)
+try_service(struct service *service, int report_fd)
 {
 	struct module module;
 	struct error e;
@@ -44,7 +44,7 @@ try_service(const struct service *service, int report_fd)
 }
 
 struct trial {
-	const struct service *service;
+	struct service *service;
 	int report_fd;
 };
 
@@ -59,7 +59,7 @@ run_trial(void *arg)
 /* In a process of its own: each has its user, and its module may change what
  * the next one finds. */
 static int
-try_apart(const struct service *service, int report_fd)
+try_apart(struct service *service, int report_fd)
 {
 	struct trial trial = { service, report_fd };
 	pid_t pid = spawn_helper(run_trial, &trial);

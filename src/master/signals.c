@@ -17,7 +17,7 @@
 #include "master/state.h"
 
 const struct signal_rule master_signals[MASTER_SIGNALS] = {
-	{ SIGCHLD, SIGNAL_EVENT, "a worker died: reap it" },
+	{ SIGCHLD, SIGNAL_EVENT, "a worker died, was stopped or goes on" },
 	{ SIGINT, SIGNAL_EVENT, "fast stop" },
 	{ SIGTERM, SIGNAL_EVENT, "graceful stop, at most stop_timeout" },
 	{ SIGQUIT, SIGNAL_EVENT, "graceful stop, at most 60 s" },
@@ -75,7 +75,9 @@ resize_by(struct master *m, int step)
 		crew = &m->current->crews[i];
 		want = crew->pool.want;
 		if (crew->single || (step < 0 && want <= 1) ||
-		    (step > 0 && want >= crew->pool.capacity))
+		    (step > 0 &&
+			(want >= crew->pool.capacity ||
+			    want >= SETTINGS_MAX_WORKERS)))
 			continue;
 		want = step < 0 ? want - 1 : want + 1;
 		log_event(PF_RESIZED, "%s: %u workers", crew_name(crew), want);

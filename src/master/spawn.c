@@ -23,6 +23,9 @@
 #include "master/state.h"
 #include "worker/worker.h"
 
+/* As many as fd_close_others keeps. */
+#define HELPER_KEEPS 300
+
 /* The child has all signals blocked; the parent its mask back. */
 static pid_t
 fork_with_signals_blocked(void)
@@ -40,6 +43,30 @@ fork_with_signals_blocked(void)
 	sigpipe_restore(&saved);
 	errno = error;
 	return pid;
+}
+
+static void
+close_snapshots(struct generation *g, const struct service *mine)
+{
+	size_t i;
+
+	for (i = 0; g != NULL && i < g->service_count; i++)
+		if (&g->services[i] != mine)
+			module_snapshot_close(&g->services[i].snapshot);
+}
+
+/* Of all that have workers. */
+static void
+close_all_snapshots(struct master *m, const struct service *mine)
+{
+	const struct cohort *cohort;
+
+	if (m->current != NULL)
+		close_snapshots(m->current->generation, mine);
+	if (m->incoming != NULL)
+		close_snapshots(m->incoming->generation, mine);
+	for (cohort = m->old; cohort != NULL; cohort = cohort->next)
+		close_snapshots(cohort->generation, mine);
 }
 
 /* In an embedder's worker: what the master opened and nothing else. */
@@ -65,22 +92,26 @@ close_masters_own(struct master *m, int channel_fd)
 static void
 close_inherited(struct master *m, const struct worker_setup *setup)
 {
-	const struct listener_set *set =
-	    setup->generation->services[setup->service].listeners;
+	const struct service *mine =
+	    &setup->generation->services[setup->service];
+	const struct listener_set *set = mine->listeners;
 	int *keep;
 	size_t i, count = 0;
 
 	if (!m->settings->own_process) {
 		close_masters_own(m, setup->channel_fd);
+		close_all_snapshots(m, mine);
+		close_snapshots(m->next, NULL);
 		return;
 	}
-	keep = malloc((set->count + 2) * sizeof(*keep));
+	keep = malloc((set->count + 3) * sizeof(*keep));
 	if (keep == NULL)
 		_exit(71);
 	for (i = 0; i < set->count; i++)
 		keep[count++] = set->items[i].fd;
 	keep[count++] = setup->channel_fd;
 	keep[count++] = log_fd();
+	keep[count++] = mine->snapshot.fd;
 	fd_close_others(keep, count);
 	free(keep);
 }
@@ -149,18 +180,37 @@ fail:
 	return -1;
 }
 
+/* The snapshots of the generation that is checked; one for which there is no
+ * room is loaded from its path. */
+static size_t
+keep_snapshots(struct generation *g, int *keep, size_t room)
+{
+	size_t i;
+
+	for (i = 0; g != NULL && i < g->service_count; i++)
+		if (i < room)
+			keep[i] = g->services[i].snapshot.fd;
+		else
+			module_snapshot_close(&g->services[i].snapshot);
+	return i < room ? i : room;
+}
+
 /* A rehearsal needs what the state names; exec closes the rest. */
 static void
 close_all_but(struct master *m, int report_fd)
 {
-	int keep[2] = { report_fd, log_fd() };
+	int keep[HELPER_KEEPS] = { report_fd, log_fd() };
+	size_t count;
 
 	if (m->life == LIFE_REHEARSING)
 		return;
-	if (m->settings->own_process)
-		fd_close_others(keep, 2);
-	else
+	if (m->settings->own_process) {
+		count = keep_snapshots(m->next, keep + 2, HELPER_KEEPS - 2);
+		fd_close_others(keep, count + 2);
+	} else {
 		close_masters_own(m, report_fd);
+		close_all_snapshots(m, NULL);
+	}
 }
 
 /* A signal that is sent to every process of this name is not for the helper;

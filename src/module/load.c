@@ -59,11 +59,17 @@ check_entry(const struct module *m, const char *path, struct error *e)
 	    "%s exports neither prefork_module nor HandleClient", path);
 }
 
+/* The file itself where there is no copy, or it cannot be loaded: a module
+ * that looks for others beside it, a folder that no code is run from. */
 int
-module_load(const char *path, struct module *m, struct error *e)
+module_load_snapshot(struct module_snapshot *snapshot, const char *path,
+    struct module *m, struct error *e)
 {
 	*m = nothing;
-	m->object = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+	m->object = module_snapshot_dlopen(snapshot);
+	m->is_copy = m->object != NULL;
+	if (m->object == NULL)
+		m->object = dlopen(path, RTLD_NOW | RTLD_LOCAL);
 	if (m->object == NULL)
 		return error_set(e, PF_MODULE_OPEN, "cannot load %s: %s", path,
 		    linker_reason(path));
@@ -73,6 +79,14 @@ module_load(const char *path, struct module *m, struct error *e)
 		return -1;
 	}
 	return 0;
+}
+
+int
+module_load(const char *path, struct module *m, struct error *e)
+{
+	struct module_snapshot none = MODULE_SNAPSHOT_NONE;
+
+	return module_load_snapshot(&none, path, m, e);
 }
 
 int

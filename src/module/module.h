@@ -12,6 +12,7 @@
 #include <prefork/module.h>
 
 #include "base/error.h"
+#include "module/snapshot.h"
 
 /* Where modules are looked for, in order. */
 struct module_path {
@@ -22,6 +23,7 @@ struct module_path {
 
 struct module {
 	void *object; /* dlopen's; NULL for a built-in */
+	bool is_copy; /* it is the snapshot's, not the path's */
 	const struct prefork_module *descriptor; /* or NULL: */
 	void (*handle_client)(int sock);
 	void *config; /* descriptor->config_size bytes, or NULL */
@@ -54,6 +56,11 @@ void module_service_name(const char *handler, char *out, size_t bytes);
  * MODULE_INVALID); then *m is as module_fini leaves it.
  */
 int module_load(const char *path, struct module *m, struct error *e);
+/* The same from the snapshot of the file at `path`, which is closed; from
+ * `path` itself if the snapshot is none or cannot be loaded.  Messages name
+ * `path`. */
+int module_load_snapshot(struct module_snapshot *snapshot, const char *path,
+    struct module *m, struct error *e);
 /* A handler that is linked in. */
 int module_builtin(const struct prefork_module *descriptor, struct module *m,
     struct error *e);

@@ -31,9 +31,18 @@ channel_type_name(enum channel_type type)
 {
 	static const char *const names[CHANNEL_TYPES] = { "none", "ready",
 		"failed", "done", "help", "go", "retire", "drain", "serve",
-		"look", "reopen" };
+		"look", "reopen", "recycle" };
 
 	return (unsigned)type < CHANNEL_TYPES ? names[type] : "unknown";
+}
+
+const char *
+recycle_reason_name(enum recycle_reason reason)
+{
+	static const char *const names[RECYCLE_REASONS] = { "none",
+		"max_requests", "max_rss", "its handler asked", "max_age" };
+
+	return (unsigned)reason < RECYCLE_REASONS ? names[reason] : "unknown";
 }
 
 void

@@ -27,7 +27,19 @@ enum channel_type {
 	CHANNEL_SERVE,	/* serve the attached connection; value: listener */
 	CHANNEL_LOOK,	/* try to accept: somebody else's wake-up was lost */
 	CHANNEL_REOPEN, /* the attached descriptor is the log now */
+	/* Worker to master; at the end, because numbers outlive an upgrade. */
+	CHANNEL_RECYCLE, /* replace me, then RETIRE; value: recycle_reason */
 	CHANNEL_TYPES
+};
+
+/* Why a worker is to be replaced. */
+enum recycle_reason {
+	RECYCLE_NONE,
+	RECYCLE_REQUESTS, /* max_requests */
+	RECYCLE_RSS,	  /* max_rss */
+	RECYCLE_ASKED,	  /* prefork_conn_retire: it leaves by itself */
+	RECYCLE_AGE,	  /* max_age; the master's own finding */
+	RECYCLE_REASONS
 };
 
 /* The handler wants to be in one worker only. */
@@ -37,6 +49,7 @@ enum channel_type {
 #define DONE_FREE    1u
 
 const char *channel_type_name(enum channel_type type);
+const char *recycle_reason_name(enum recycle_reason reason);
 
 struct channel_message {
 	uint16_t type;

@@ -127,6 +127,9 @@ serve_the_rest(struct worker *worker)
 		return;
 	if (worker->orphan && master_is_dead(worker))
 		serve_as_orphan(worker);
+	else if (worker->leave_next)
+		/* Its handler is not well: others look for it. */
+		(void)channel_send_type(worker->channel.fd, CHANNEL_HELP);
 	else if (!worker->sick)
 		serve_last_wakeup(worker);
 }

@@ -107,7 +107,7 @@ orders_obey(struct worker *worker)
 		read_message(worker);
 	/* In a stop the master may be handing us a connection this moment:
 	 * then only its word ends us. */
-	if ((term || quit) && !worker->draining)
+	if ((term || quit || worker->leave_next) && !worker->draining)
 		worker->retired = true;
 	return worker->orphan || worker->retired || worker->draining;
 }

@@ -70,12 +70,15 @@ serve_accepted(struct worker *worker, int from)
 		leave_stdio_alone(&worker->conn);
 	worker->connections++;
 	slot_begin(slot, (struct sockaddr *)&worker->conn.peer, clock_ms());
+	/* The master believes it only of one whose slot says that it served. */
+	recycle_begun(worker);
 	result = handle(worker, from);
 	/* A copy that the handler forked and let return is no worker. */
 	if (worker_is_copy)
 		_exit(EX_OK);
 	worker->now_ms = clock_ms();
 	slot_end(slot, result != 0, worker->now_ms);
+	recycle_ended(worker);
 }
 
 void
@@ -205,12 +208,13 @@ serve_another(struct worker *worker)
 /*
  * An accept that finds nothing costs the kernel ten times what a wait costs
  * that finds something: it makes a socket and a file and throws them away.  So
- * who has found nothing waits before the next few accepts.
+ * who has found nothing waits before the next few accepts, unless it was asked
+ * to look: for what is there then another one was woken.
  */
 static bool
 waited_first(struct worker *worker)
 {
-	if (worker->wait_first == 0)
+	if (worker->wait_first == 0 || worker->look_all)
 		return false;
 	worker->wait_first--;
 	wait_for_connection(worker);

@@ -25,18 +25,21 @@ struct worker {
 	int64_t now_ms;	      /* when the last connection ended */
 	int64_t checked_ms;   /* when the master was last seen alive */
 	uint64_t connections;
-	int last;	     /* listener that gave the last connection */
-	unsigned in_a_row;   /* connections from it */
-	unsigned broken;     /* connections in a row that were gone */
-	unsigned shortages;  /* accepts in a row that lacked a resource */
-	unsigned wait_first; /* accepts still to come behind a wait */
-	bool look;     /* the wait ended for another reason than a client */
-	bool look_all; /* try every listener before the next wait */
-	bool orphan;   /* the master is dead */
-	bool admitted; /* told to accept */
-	bool retired;  /* told to go */
-	bool draining; /* told to serve only what it is handed */
-	bool sick;     /* cannot accept any more */
+	uint64_t request_limit; /* asks to be replaced at this one; 0: none */
+	int last;		/* listener that gave the last connection */
+	unsigned in_a_row;	/* connections from it */
+	unsigned broken;	/* connections in a row that were gone */
+	unsigned shortages;	/* accepts in a row that lacked a resource */
+	unsigned wait_first;	/* accepts still to come behind a wait */
+	bool look;	 /* the wait ended for another reason than a client */
+	bool look_all;	 /* try every listener before the next wait */
+	bool orphan;	 /* the master is dead */
+	bool admitted;	 /* told to accept */
+	bool retired;	 /* told to go */
+	bool draining;	 /* told to serve only what it is handed */
+	bool sick;	 /* cannot accept any more */
+	bool leave_next; /* its handler wants it to go after this connection */
+	bool asked_recycling; /* RECYCLE was sent */
 };
 
 /* How long a busy worker may not notice that its master is dead. */
@@ -62,6 +65,14 @@ void serve(struct worker *worker);
 void serve_connection(struct worker *worker, int fd, int from);
 /* Accept one connection from a listener and serve it. */
 enum accept_answer serve_next(struct worker *worker, int from);
+/* recycle.c: its limits; a connection was accepted, or has ended. */
+void recycle_init(struct worker *worker);
+void recycle_begun(struct worker *worker);
+void recycle_ended(struct worker *worker);
+/* The handler asks: leave after this connection. */
+void recycle_wanted(void *worker);
+/* dump.c: say what was going on when ABRT comes, and die of it. */
+int dump_install(const struct worker *worker);
 /* leave.c: what comes between the last ordinary accept and the end. */
 _Noreturn void leave(struct worker *worker);
 /* orders.c: has anything been said to this worker?  Cheap. */

@@ -36,12 +36,13 @@ const struct signal_rule worker_signals[WORKER_SIGNALS] = {
 };
 
 static int
-load_code(const struct service *service, struct module *module, struct error *e)
+load_code(struct service *service, struct module *module, struct error *e)
 {
 	const struct service_settings *settings = service->settings;
 
 	if (settings->handler != NULL)
-		return module_load(service->module_file, module, e);
+		return module_load_snapshot(&service->snapshot,
+		    service->module_file, module, e);
 	if (settings->descriptor != NULL)
 		return module_builtin(settings->descriptor, module, e);
 	memset(module, 0, sizeof(*module));
@@ -79,8 +80,7 @@ check_kind(const struct service_settings *settings, const struct module *module,
 }
 
 int
-worker_load(const struct service *service, struct module *module,
-    struct error *e)
+worker_load(struct service *service, struct module *module, struct error *e)
 {
 	const struct service_settings *settings = service->settings;
 
@@ -129,6 +129,23 @@ init_handler(struct worker *worker, struct error *e)
 	    worker->service->settings->name, reason);
 }
 
+/* Each worker has a service of its own, by the fork. */
+static int
+load_handler(struct worker *worker, struct error *e)
+{
+	const struct worker_setup *setup = worker->setup;
+	struct service *service = &setup->generation->services[setup->service];
+	bool has_copy = service->snapshot.fd >= 0;
+
+	if (worker_load(service, &worker->module, e) == -1)
+		return -1;
+	if (has_copy && !worker->module.is_copy)
+		log_event(PF_MODULE_PATH,
+		    "loaded from %s itself, because a copy of it cannot be",
+		    service->module_file);
+	return 0;
+}
+
 bool worker_is_copy;
 
 static void
@@ -137,22 +154,29 @@ mark_copy(void)
 	worker_is_copy = true;
 }
 
+static const struct conn_hooks worker_hooks = {
+	.retire = recycle_wanted,
+};
+
 static int
 prepare(struct worker *worker, struct error *e)
 {
 	const struct worker_setup *setup = worker->setup;
 
-	if (sigpipe_install(worker_signals, WORKER_SIGNALS) == -1)
+	if (sigpipe_install(worker_signals, WORKER_SIGNALS) == -1 ||
+	    dump_install(worker) == -1)
 		return error_set(e, PF_SYSCALL, "signals: %s", strerror(errno));
 	if (pthread_atfork(NULL, NULL, mark_copy) != 0)
 		return error_set(e, PF_SYSCALL, "no memory for a handler");
 	if (worker_drop_privileges(&worker->service->settings->identity, e) ==
 		-1 ||
-	    worker_load(worker->service, &worker->module, e) == -1)
+	    load_handler(worker, e) == -1)
 		return -1;
 	worker->context.service = worker->service->settings->name;
 	worker->context.config = worker->module.config;
 	worker->context.slot = setup->slot;
+	worker->context.hooks = &worker_hooks;
+	worker->context.worker = worker;
 	if (init_handler(worker, e) == -1)
 		return -1;
 	worker->waiter = waiter_new(worker->listeners, worker->listener_count,
@@ -194,6 +218,7 @@ worker_main(const struct worker_setup *setup)
 	worker.listener_count = worker.service->listeners->count;
 	channel_init(&worker.channel, setup->channel_fd);
 	set_scope(setup, worker.service->settings->name);
+	recycle_init(&worker);
 	(void)sigemptyset(&none);
 	if (prepare(&worker, &e) == -1)
 		give_up(&worker, &e);

@@ -33,9 +33,10 @@ _Noreturn void worker_main(const struct worker_setup *setup);
 
 /*
  * Load, configure and check the handler of a service: what a worker does
- * before it serves and a probe does instead of serving.  -1 with `e`.
+ * before it serves and a probe does instead of serving.  The service's
+ * snapshot is closed.  -1 with `e`.
  */
-int worker_load(const struct service *service, struct module *module,
+int worker_load(struct service *service, struct module *module,
     struct error *e);
 /* Give up privileges for good, verified. 0 at once when none are to be given
  * up.  -1 with IDENTITY_FAILED. */

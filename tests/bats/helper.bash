@@ -32,6 +32,7 @@
 #
 #	workers, worker_count	pids of the master's children that live
 #	descriptors PID		what it has open, a line each, without numbers
+#				and without what is random in a name
 #	log_count REGEX		lines of the log
 #	wait_log REGEX [COUNT]	until the log has COUNT (1) lines
 #	wait_workers N		until there are N
@@ -167,7 +168,9 @@ descriptors() {
 
 	for fd in "/proc/$1/fd/"*; do
 		readlink "$fd" || :
-	done | sed 's/:\[[0-9]*\]$/:[]/' | LC_ALL=C sort
+	done | sed 's/:\[[0-9]*\]$/:[]/
+		s,/prefork\.[^/]* (deleted)$,/prefork. (deleted),' |
+		LC_ALL=C sort
 }
 
 # ------------------------------------------------------------ log

@@ -144,7 +144,8 @@ exits_then_words() {
 	wait_log 'PF0101 .*8000 ms'
 	between 7000 12000 wait_exit
 	talk_end
-	grep 'PF0405 .*the stop did not finish in time' "$T/log"
+	grep 'PF0405 .*the stop did not finish in time while serving 127.0.0.1:' \
+		"$T/log"
 }
 
 @test "a second TERM hurries, but not the one that comes with the first" {

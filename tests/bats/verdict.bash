@@ -27,6 +27,8 @@ allow_message() {
 
 expect_crash() {
 	expect_message PF0404
+	# The last words of one that gets ABRT.
+	allow_message PF0413 PF0414
 	CRASHING=1
 }
 

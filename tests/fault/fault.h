@@ -19,9 +19,10 @@ struct command {
 	enum next (*run)(struct prefork_conn *conn, const char *argument);
 };
 
-/* Both tables end with a NULL name. */
+/* All tables end with a NULL name. */
 extern const struct command harm_commands[]; /* harm.c */
 extern const struct command tell_commands[]; /* tell.c */
+extern const struct command last_commands[]; /* last.c */
 
 /* Formatted, and cut at 4 KiB. */
 void fault_say(struct prefork_conn *conn, const char *format, ...)

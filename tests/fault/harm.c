@@ -2,7 +2,8 @@
  * Commands that do harm to the worker.
  *
  *	segv abort exit N hang block stop leakfds N leakmem MIB ignoreterm
- *	closelisteners chdir DIR umask OCTAL mask noclose close
+ *	closelisteners chdir DIR umask OCTAL mask noclose close retire
+ *	note TEXT
  *
  * Runs in: worker.
  */
@@ -203,6 +204,21 @@ do_close(struct prefork_conn *conn, const char *argument)
 	return NEXT_RETURN;
 }
 
+static enum next
+do_retire(struct prefork_conn *conn, const char *argument)
+{
+	(void)argument;
+	prefork_conn_retire(conn);
+	return NEXT_OK;
+}
+
+static enum next
+do_note(struct prefork_conn *conn, const char *argument)
+{
+	prefork_conn_note(conn, argument);
+	return NEXT_OK;
+}
+
 const struct command harm_commands[] = {
 	{ "segv", do_segv },
 	{ "abort", do_abort },
@@ -219,5 +235,7 @@ const struct command harm_commands[] = {
 	{ "mask", do_mask },
 	{ "noclose", do_noclose },
 	{ "close", do_close },
+	{ "retire", do_retire },
+	{ "note", do_note },
 	{ NULL, NULL },
 };

@@ -19,7 +19,9 @@ static const struct refusal {
 	{ "''", PF_USAGE, "name is empty" },
 	{ "-Z echo", PF_USAGE, "unknown option '-Z'" },
 	{ "-? echo", PF_USAGE, "unknown option '-?'" },
-	{ "--help", PF_USAGE, "unknown option '--'" },
+	{ "--help", PF_USAGE, "unknown option '--help'" },
+	{ "-F --workers=3 echo", PF_USAGE, "option '--workers=3'" },
+	{ "-F- echo", PF_USAGE, "unknown option '--'" },
 	{ "-w", PF_USAGE, "missing value of option '-w'" },
 	{ "-F -l", PF_USAGE, "missing value of option '-l'" },
 	{ "-H", PF_USAGE, "missing value of option '-H'" },
@@ -56,7 +58,8 @@ static const struct refusal {
 	{ "echo ''", PF_USAGE, "name=value, not ''" },
 	{ "echo a=1 b", PF_USAGE, "not 'b'" },
 	/* What follows the handler is not ours. */
-	{ "echo -F", PF_USAGE, "name=value, not '-F'" },
+	{ "echo -F", PF_USAGE,
+	    "before the handler and its name=value, not '-F'" },
 	{ "echo -w 3", PF_USAGE, "name=value, not '-w'" },
 	{ "-- -F", PF_NONE, "" },
 };

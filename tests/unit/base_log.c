@@ -68,6 +68,13 @@ test_lines(void)
 	log_event(PF_WORKER_START, "wanted");
 	is_text(contents(reader), expected("PF0400 wanted\n"), "until asked");
 	log_set_level(LEVEL_INFO);
+	log_set_scope("echo/3");
+	errno = ENOTTY;
+	log_emergency(PF_WORKER_ABORTED, "help\n");
+	is_int(errno, ENOTTY, "an emergency keeps errno");
+	log_set_scope(NULL);
+	is_text(contents(reader), expected("echo/3: PF0413 help\\x0A\n"),
+	    "and is a line like any other");
 	errno = ENOTTY;
 	log_event(PF_SYSCALL, "%s", strerror(errno));
 	is_int(errno, ENOTTY, "errno is kept");

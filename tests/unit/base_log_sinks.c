@@ -12,7 +12,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdint.h>
 
+#include "base/log_line.h"
 #include "base/log_syslog.h"
 #include "base_log_rig.h"
 
@@ -66,6 +68,12 @@ test_file(void)
 	is_int(log_open_file(path_of("none/log"), &e), -1, "a bad path fails");
 	is_int(e.id, PF_LOG_OPEN, "with the id");
 	ok(strstr(e.text, strerror(ENOENT)) != NULL, "and the reason");
+	log_emergency(PF_WORKER_ABORTED, "help");
+	text = file_contents(path_of("log"));
+	ok(strstr(text, expected("PF0413 help\n")) != NULL &&
+		matches(strchr(text, '\n') + 1,
+		    "dddd-dd-ddTdd:dd:dd.dddZ preforkd["),
+	    "from a signal handler, too");
 	(void)mkfifo(path_of("fifo"), 0600);
 	is_int(log_open_file(path_of("fifo"), &e), -1,
 	    "a FIFO without a reader does not hang");
@@ -99,6 +107,35 @@ test_reopen(void)
 	ok(strstr(file_contents(old), "four") != NULL, "a passed one is used");
 	log_open_stderr();
 	is_int(fcntl(fd, F_GETFD), -1, "nothing stays open");
+}
+
+static void
+test_stamp(void)
+{
+	char got[LOG_STAMP_BYTES], good[LOG_STAMP_BYTES];
+	/* 170 years, where time_t has them: every kind of leap year. */
+	const time_t end =
+	    sizeof(time_t) < 8 ? 68 * 31536000 : (time_t)170 * 31536000;
+	struct timespec when = { 0, 0 };
+	unsigned wrong = 0;
+	struct tm tm;
+
+	for (; when.tv_sec < end; when.tv_sec += 86399 * 3) {
+		when.tv_nsec = when.tv_sec % 1000 * 1000000;
+		log_stamp_file(got, &when);
+		(void)gmtime_r(&when.tv_sec, &tm);
+		(void)strftime(good, sizeof(good), "%Y-%m-%dT%H:%M:%S", &tm);
+		(void)snprintf(good + 19, sizeof(good) - 19, ".%03dZ ",
+		    (int)(when.tv_nsec / 1000000));
+		if (strcmp(got, good) != 0 && wrong++ == 0)
+			printf("# %s for %s\n", got, good);
+	}
+	is_int(wrong, 0, "the time is right on every third day");
+	if (sizeof(time_t) < 8)
+		return;
+	when.tv_sec = (time_t)INT64_MAX;
+	log_stamp_file(got, &when);
+	ok(strncmp(got, "9999-", 5) == 0, "a clock that is mad does not hang");
 }
 
 /* In a child, for its limit cannot be raised again in every sandbox. */
@@ -190,6 +227,10 @@ test_syslog(void)
 	log_event(PF_WORKER_DIED, "two");
 	is_text(datagram(fd, stamp), expected("PF0404 two"), "another");
 	ok(stamp_good(stamp, 27), "daemon.err: %s", stamp);
+	log_emergency(PF_WORKER_ABORTED, "help");
+	is_text(datagram(fd, stamp), expected("PF0413 help"),
+	    "from a signal handler");
+	is_text(stamp, "<27>", "without the time");
 	fd_close(&fd);
 	fd = daemon_open();
 	log_event(PF_HANDLER_LOG, "three");
@@ -246,6 +287,7 @@ main(void)
 	if (mkdtemp(directory) == NULL)
 		return 1;
 	log_set_ident("preforkd");
+	test_stamp();
 	test_file();
 	test_reopen();
 	test_full_disk();

@@ -140,12 +140,32 @@ test_context(void)
 }
 
 static void
+note_call(void *arg)
+{
+	++*(int *)arg;
+}
+
+static void
+test_retire(void)
+{
+	static const struct conn_hooks hooks = { .retire = note_call };
+	int calls = 0;
+	struct conn_context context = { .hooks = &hooks, .worker = &calls };
+
+	conn_begin(&conn, &context, 1);
+	is_int(calls, 0, "nobody is told");
+	prefork_conn_retire(&conn);
+	is_int(calls, 1, "the worker is");
+}
+
+static void
 test_one_shot(void)
 {
 	static const struct conn_context context = { .service = "echo" };
 
 	conn_begin(&conn, &context, 1);
 	prefork_conn_note(&conn, "nobody reads this");
+	prefork_conn_retire(&conn);
 	is_int(prefork_conn_draining(&conn), 0, "without a slot");
 	ok(prefork_conn_config(&conn) == NULL, "no configuration");
 }
@@ -164,6 +184,7 @@ main(void)
 	test_addresses(address, "unix:");
 	test_broken_socket();
 	test_context();
+	test_retire();
 	test_one_shot();
 	is_int(rig_count_fds(), fds, "no descriptor is left");
 	ok(rmdir(folder) == 0, "no file is left");

@@ -141,7 +141,8 @@ test_bad_form(void)
 	refused("", PF_BAD_ADDRESS, "the port is missing");
 	refused("localhost", PF_BAD_ADDRESS, "the port is missing");
 	refused("127.0.0.1:", PF_BAD_ADDRESS, "the port is missing");
-	refused("udp:7007", PF_BAD_ADDRESS, "the port is missing");
+	refused("7007", PF_BAD_ADDRESS, "the host is missing");
+	refused("udp:7007", PF_BAD_ADDRESS, "the host is missing");
 	refused(":7007", PF_BAD_ADDRESS, "the host is empty");
 	refused("[]:7007", PF_BAD_ADDRESS, "no IPv6 address");
 	refused("[::1:7007", PF_BAD_ADDRESS, "the [ has no ]");

@@ -59,11 +59,14 @@ fork_process(struct history *history, struct process *process)
 		.by_exit = history_chance(history, 50),
 		.served = !history->ruin && history_chance(history, 30),
 		.ready_ms = early_ms,
+		.recycle_ms = CLOCK_NEVER,
 		.leave_ms = CLOCK_NEVER,
 		.exit_ms = CLOCK_NEVER,
 	};
 	if (history->quiet)
 		return;
+	if (history_chance(history, faults->recycled))
+		process->recycle_ms = history->now_ms + in_time(history);
 	if (history->ruin && !history->pool.proven)
 		fate = faults->dies_late - 1;
 	if (fate < faults->fork_fails) {
@@ -148,6 +151,10 @@ process_word(struct history *history, unsigned slot)
 		DELIVER(history, .kind = EVENT_READY, .slot = slot);
 		if (history_chance(history, 2))
 			DELIVER(history, .kind = EVENT_READY, .slot = slot);
+	} else if (process->recycle_ms <= history->now_ms) {
+		process->recycle_ms = CLOCK_NEVER;
+		DELIVER(history, .kind = EVENT_RECYCLE, .slot = slot,
+		    .served = process->served);
 	} else if (process->leave_ms <= history->now_ms) {
 		process->leave_ms = CLOCK_NEVER;
 		DELIVER(history, .kind = EVENT_LEAVING, .slot = slot);
@@ -171,6 +178,8 @@ process_next(const struct process *process)
 		return INT64_MIN;
 	if (process->ready_ms < at_ms)
 		at_ms = process->ready_ms;
+	if (process->recycle_ms < at_ms)
+		at_ms = process->recycle_ms;
 	return process->leave_ms < at_ms ? process->leave_ms : at_ms;
 }
 

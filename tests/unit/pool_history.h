@@ -1,8 +1,7 @@
 /*
  * One random history of a pool: its workers as processes that are well, die,
- * hang, leave or cannot be forked, its operator and its timer, all under a
- * virtual clock and under the oracle's eyes.
- * Runs in: a test.
+ * hang, leave, are recycled or cannot be forked, its operator and its timer,
+ * all under a virtual clock and under the oracle's eyes. Runs in: a test.
  */
 #ifndef PREFORK_TESTS_POOL_HISTORY_H
 #define PREFORK_TESTS_POOL_HISTORY_H
@@ -16,12 +15,14 @@
 
 struct process {
 	bool alive, unborn, by_exit, served;
-	int64_t ready_ms, leave_ms, exit_ms;
+	int64_t ready_ms, recycle_ms, leave_ms, exit_ms;
 };
 
-/* In percent; the rest starts well and stays. */
+/* In percent; the rest starts well and stays.  Whether a worker is recycled
+ * does not depend on the rest of its fate. */
 struct faults {
 	unsigned fork_fails, hangs, dies_early, dies_late, leaves;
+	unsigned recycled;
 };
 
 struct history {

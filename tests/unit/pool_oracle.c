@@ -74,10 +74,19 @@ worker_leaves(struct oracle_slot *slot, int64_t now_ms)
 	if (!slot->ready || slot->told || slot->hasty)
 		return;
 	end_ready(slot, now_ms);
-	if (now_ms - slot->ready_ms < 1000)
+	if (now_ms - slot->ready_ms < 1000 && !slot->recycling)
 		slot->hasty = true;
 	else
 		slot->told = true;
+}
+
+static void
+worker_recycles(struct oracle_slot *slot, bool served, int64_t now_ms)
+{
+	if (!slot->ready || slot->told || slot->hasty)
+		return;
+	if (served || now_ms - slot->ready_ms >= 1000)
+		slot->recycling = true;
 }
 
 void
@@ -100,6 +109,9 @@ oracle_before(struct oracle *oracle, const struct pool_event *event,
 		break;
 	case EVENT_LEAVING:
 		worker_leaves(slot, now_ms);
+		break;
+	case EVENT_RECYCLE:
+		worker_recycles(slot, event->served, now_ms);
 		break;
 	case EVENT_RESIZE:
 		if (event->want == 0)
@@ -139,6 +151,7 @@ check_spawn(struct oracle *oracle, unsigned index, int64_t now_ms)
 		check_rate(oracle, slot, now_ms);
 	slot->alive = true;
 	slot->ready = slot->told = slot->killed = slot->hasty = false;
+	slot->recycling = false;
 	slot->spawned_ms = now_ms;
 }
 
@@ -162,7 +175,7 @@ check_retire(struct oracle *oracle, struct oracle_slot *slot, int64_t now_ms)
 	require(oracle, !slot->hasty, "retire of one that leaves");
 	end_ready(slot, now_ms);
 	slot->told = true;
-	if (!slot->ready)
+	if (!slot->ready || slot->recycling)
 		return;
 	require(oracle, pool_count(oracle->pool, POOL_STARTING) == 0,
 	    "retired a ready one before a starting one");
@@ -181,7 +194,8 @@ check_action(struct oracle *oracle, const struct pool_event *event,
 		check_spawn(oracle, action->slot, now_ms);
 		break;
 	case ACTION_RETIRE:
-		require(oracle, event->kind == EVENT_RESIZE, "why retire?");
+		require(oracle, event->kind == EVENT_RESIZE || slot->recycling,
+		    "why retire?");
 		check_retire(oracle, slot, now_ms);
 		break;
 	case ACTION_KILL:
@@ -251,6 +265,32 @@ check_slot(struct oracle *oracle, unsigned index, int64_t deadline_ms)
 }
 
 static bool
+is_recycled(const struct oracle_slot *slot)
+{
+	return slot->alive && slot->ready && slot->recycling && !slot->told;
+}
+
+/* Rule 8: who is told leaves as many READY as are wanted, and nobody stays who
+ * is not needed for that. */
+static void
+check_recycling(struct oracle *oracle)
+{
+	const struct pool *pool = oracle->pool;
+	unsigned ready = pool_count(pool, POOL_READY), recycled = 0;
+	bool told = false;
+
+	for (unsigned i = 0; i < pool->capacity; i++)
+		recycled += is_recycled(&oracle->slots[i]);
+	for (unsigned i = 0; i < pool->action_count; i++)
+		told |= pool->actions[i].kind == ACTION_RETIRE &&
+		    oracle->slots[pool->actions[i].slot].recycling;
+	require(oracle, !told || ready >= pool->want,
+	    "recycled before another was READY");
+	require(oracle, recycled == 0 || ready <= pool->want,
+	    "who is recycled stays for nothing");
+}
+
+static bool
 growth_must_wait(const struct oracle *oracle)
 {
 	const struct pool *pool = oracle->pool;
@@ -265,13 +305,16 @@ growth_must_wait(const struct oracle *oracle)
 }
 
 static unsigned
-places(const struct pool *pool)
+places(const struct oracle *oracle)
 {
+	const struct pool *pool = oracle->pool;
 	unsigned held = pool_count(pool, POOL_STARTING) +
 	    pool_count(pool, POOL_READY) + pool_count(pool, POOL_BACKOFF);
 
-	for (unsigned i = 0; i < pool->capacity; i++)
+	for (unsigned i = 0; i < pool->capacity; i++) {
 		held += pool->slots[i].hasty;
+		held -= is_recycled(&oracle->slots[i]);
+	}
 	return held;
 }
 
@@ -281,10 +324,11 @@ check_pool(struct oracle *oracle, const struct pool_event *event,
 {
 	const struct pool *pool = oracle->pool;
 	int64_t deadline_ms = pool_deadline(pool);
-	unsigned held = places(pool);
+	unsigned held = places(oracle);
 
 	for (unsigned i = 0; i < pool->capacity; i++)
 		check_slot(oracle, i, deadline_ms);
+	check_recycling(oracle);
 	require(oracle, held <= pool->want, "more than wanted");
 	require(oracle, held == pool->want || growth_must_wait(oracle),
 	    "a wanted slot is stuck");

@@ -12,7 +12,7 @@
 #define ORACLE_SLOTS 16
 
 struct oracle_slot {
-	bool alive, ready, told, killed, hasty;
+	bool alive, ready, told, killed, hasty, recycling;
 	unsigned deaths, paid;
 	int64_t spawned_ms, ready_ms;
 	int64_t free_from_ms, free_to_ms; /* next fork not before */

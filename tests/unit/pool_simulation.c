@@ -27,6 +27,7 @@ mend_process(struct history *history, unsigned index)
 	    process->exit_ms == CLOCK_NEVER && !seen->ready;
 	int64_t soon_ms = history->now_ms + QUIET_EXIT_MS;
 
+	process->recycle_ms = CLOCK_NEVER;
 	if (seen->told || seen->killed || seen->hasty || hangs ||
 	    (!seen->ready && process->ready_ms == CLOCK_NEVER)) {
 		/* start_timeout is what ends a worker that hangs. */
@@ -75,13 +76,14 @@ resize_to_rest(struct history *history, unsigned want)
 	come_to_rest(history);
 }
 
-/* The longest back-off, a start that hangs, then starts one after the other. */
+/* The longest back-off, a start that hangs, then starts one after the other;
+ * where one slot only is empty who is recycled must end before the next. */
 static int64_t
 rest_limit_ms(const struct pool *pool)
 {
 	return POOL_BACKOFF_CAP_MS + POOL_BACKOFF_CAP_MS / 10 +
 	    pool->start_timeout_ms + 4 * QUIET_EXIT_MS +
-	    (int64_t)(pool->capacity + 4) * QUIET_START_MS;
+	    (int64_t)(pool->capacity + 4) * (QUIET_START_MS + QUIET_EXIT_MS);
 }
 
 static void
@@ -121,6 +123,8 @@ choose_faults(struct history *history)
 		faults->dies_late = 100;
 	faults->leaves =
 	    faults->dies_late + (unsigned)history_draw(history, 30);
+	faults->recycled =
+	    history->ruin ? 0 : (unsigned)history_draw(history, 60);
 	history->resize_ms =
 	    history->ruin ? CLOCK_NEVER : history_some_time(history);
 	history->quiet_ms =
@@ -173,9 +177,9 @@ static void
 check_coverage(void)
 {
 	static const char *const possible[] = {
-		[POOL_STARTING] = "-###",
-		[POOL_READY] = "--###",
-		[POOL_RETIRING] = "--###",
+		[POOL_STARTING] = "-###-#",
+		[POOL_READY] = "--####",
+		[POOL_RETIRING] = "--####",
 	};
 	unsigned missed = 0;
 

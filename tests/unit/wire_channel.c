@@ -322,8 +322,12 @@ main(void)
 	test_text_cut();
 	test_dead_peer();
 	is_text(channel_type_name(CHANNEL_READY), "ready", "a name");
-	is_text(channel_type_name(CHANNEL_REOPEN), "reopen", "the last name");
+	is_text(channel_type_name(CHANNEL_RECYCLE), "recycle", "the last name");
 	is_text(channel_type_name(CHANNEL_TYPES), "unknown", "no name");
+	is_text(recycle_reason_name(RECYCLE_REQUESTS), "max_requests",
+	    "a reason");
+	is_text(recycle_reason_name(RECYCLE_AGE), "max_age", "the last one");
+	is_text(recycle_reason_name(RECYCLE_REASONS), "unknown", "none");
 	is_int(rig_count_fds(), fds, "no descriptor is left");
 	test_interrupted();
 	return tap_done();
