@@ -1,6 +1,7 @@
 # Upgrades that cannot be: nothing has changed, and the reason is told.
 
 # shellcheck disable=SC2016,SC2034,SC2154 # scripts, and what make knows
+# shellcheck disable=SC2004,SC2030,SC2031 # by pid; a test is a subshell
 
 load helper
 load faults
