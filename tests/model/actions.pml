@@ -135,16 +135,21 @@ inline upgrade_failed()
 	skip
 }
 
-/* From now on signals wait in the kernel for the new image. */
+/* From now on signals wait in the kernel for the new image; if there is none
+ * after all, nothing has happened. */
 inline upgrade_exec()
 {
 	assert(rehearsed);
 	rehearsed = false;
-	owed_reload = true;
-	blocked = !IS(EXEC_UNBLOCKED);
-	saved = marks;
-	at = EXEC;
-	break
+	if
+	:: true ->
+		owed_reload = true;
+		blocked = !IS(EXEC_UNBLOCKED);
+		saved = marks;
+		at = EXEC;
+		break
+	:: left > 0 -> left--
+	fi
 }
 
 /* The new image.  Those who died while the old one looked are nobody's news
