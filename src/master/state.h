@@ -21,6 +21,7 @@
 #include "generation/generation.h"
 #include "master/life.h"
 #include "master/pool.h"
+#include "master/totals.h"
 #include "scoreboard/census.h"
 #include "scoreboard/scoreboard.h"
 #include "wire/channel.h"
@@ -118,20 +119,6 @@ struct stop {
 	size_t held_count, held_next, held_room;
 	rlim_t held_open, held_most; /* descriptors for workers stay free */
 };
-
-/* Of a service since the start, over all generations and images; without the
- * workers that live. */
-struct totals {
-	char service[SETTINGS_NAME_BYTES];
-	uint64_t accepted, closed, failed; /* connections */
-	uint64_t forked, reaped, crashed;  /* workers */
-	struct totals *next;
-};
-
-/* Places in a crew beyond its workers, for those that come before others have
- * gone. */
-#define CREW_SPARE 62
-#define CREW_MOST  (SETTINGS_MAX_WORKERS + CREW_SPARE)
 
 #define HELPER_TEXT_BYTES 2048
 
@@ -355,15 +342,6 @@ void stop_ask(struct master *m, const char *who, int64_t timeout_ms);
 void stop_ask_fast(struct master *m, const char *who);
 void stop_review(struct master *m, int64_t now_ms);
 int64_t stop_deadline(const struct master *m);
-
-/* totals.c */
-/* The service's, made when it is new.  NULL without memory. */
-struct totals *totals_of(struct master *m, const char *service);
-void totals_forked(struct worker_record *record);
-/* A worker is dead: what it counted is kept. */
-void totals_fold(struct worker_record *record, const struct census *census,
-    bool crashed);
-void totals_free(struct master *m);
 
 /* upgrade.c */
 void upgrade_wish(struct master *m);

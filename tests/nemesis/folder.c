@@ -32,6 +32,8 @@ folder_read(const struct server *server, const char *name)
 		 (size_t)status.st_size - bytes.count)) > 0)
 		bytes.count += (size_t)got;
 	(void)close(fd);
+	if (bytes.data != NULL)
+		bytes.data[bytes.count] = '\0';
 	return bytes;
 }
 

@@ -11,7 +11,7 @@
 #include "server.h"
 
 struct bytes {
-	char *data; /* NULL: could not be read */
+	char *data; /* terminated; NULL: could not be read */
 	size_t count;
 };
 

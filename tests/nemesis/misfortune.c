@@ -67,8 +67,9 @@ static struct misfortune misfortunes[] = {
 	{ "good in place", 3, strike_good_in_place, has_copy, 0 },
 	{ "bad in place", 3, strike_bad_in_place, has_copy, 0 },
 	{ "mood", 9, strike_mood, NULL, 0 },
-	{ "upgrade", 3, strike_upgrade, NULL, 0 },
-	{ "bad upgrade", 3, strike_bad_upgrade, NULL, 0 },
+	{ "upgrade", 5, strike_upgrade, NULL, 0 },
+	{ "bad upgrade", 5, strike_bad_upgrade, NULL, 0 },
+	{ "swapped upgrade", 4, strike_swap, NULL, 0 },
 	{ "log disk full", 3, strike_disk, has_small_disk, 0 },
 	{ "tide", 8, strike_tide, NULL, 0 },
 };

@@ -2,7 +2,7 @@
  * nemesis: what can befall the daemon befalls it, at random, under load, and
  * then it is seen whether its promises were kept.
  *
- *	nemesis [-DFprvz] [-c clients] [-d seconds] [-s seed] [-w workers] dir
+ *	nemesis [-DFoprvxz] [-c clients] [-d seconds] [-s seed] [-w workers] dir
  *
  * tests/nemesis/run prepares the folder and the options and is what people
  * call; it tells what they mean.  The result is TAP.
@@ -159,7 +159,7 @@ nemesis_pass(struct nemesis *n, int64_t limit_ms)
 static _Noreturn void
 usage(void)
 {
-	(void)fputs("usage: nemesis [-DFprvz] [-c clients] [-d seconds] "
+	(void)fputs("usage: nemesis [-DFoprvxz] [-c clients] [-d seconds] "
 		    "[-s seed] [-w workers] dir\n",
 	    stderr);
 	exit(64);
@@ -197,7 +197,7 @@ read_options(struct nemesis *n, int argc, char **argv, unsigned *clients)
 	int letter;
 
 	n->seed = random_seed();
-	while ((letter = getopt(argc, argv, "DFc:d:pqrs:vw:xz")) != -1)
+	while ((letter = getopt(argc, argv, "DFc:d:oprs:vw:xz")) != -1)
 		switch (letter) {
 		case 'D':
 			n->server.detached = true;
@@ -215,8 +215,8 @@ read_options(struct nemesis *n, int argc, char **argv, unsigned *clients)
 		case 'p':
 			n->posix_only = true;
 			break;
-		case 'q':
-			n->server.quick = true;
+		case 'o':
+			n->server.takes_settings = true;
 			break;
 		case 'r':
 			as_root = true;
@@ -254,7 +254,9 @@ static void
 prepare(struct nemesis *n, unsigned clients)
 {
 	struct sigaction action = { .sa_handler = interrupt };
+	struct dice dice = dice_for(n->seed, 8, 0);
 	bool is_loud = n->chronicle.is_loud;
+	unsigned i;
 
 	(void)sigaction(SIGINT, &action, NULL);
 	(void)sigaction(SIGTERM, &action, NULL);
@@ -265,11 +267,14 @@ prepare(struct nemesis *n, unsigned clients)
 	records_init(&n->records);
 	swarm_init(&n->swarm, clients, n->seed, &n->records);
 	n->swarm.addresses = n->server.addresses;
+	server_choose_settings(&n->server, &dice);
 	printf("# seed %llu: nemesis -s %llu -d %lld %s, %u clients, %u "
 	       "workers\n",
 	    (unsigned long long)n->seed, (unsigned long long)n->seed,
 	    (long long)n->duration_ms / 1000, n->server.detached ? "-D" : "-F",
 	    clients, n->server.workers);
+	for (i = 0; i < n->server.setting_count; i++)
+		verdict_note("%s", n->server.settings[i]);
 	(void)fflush(stdout);
 }
 

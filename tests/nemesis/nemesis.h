@@ -116,6 +116,7 @@ void trouble_set_mood(struct nemesis *n, const char *mood);
 /* trouble_program.c */
 void strike_upgrade(struct nemesis *n, struct dice *dice);
 void strike_bad_upgrade(struct nemesis *n, struct dice *dice);
+void strike_swap(struct nemesis *n, struct dice *dice);
 void strike_disk(struct nemesis *n, struct dice *dice);
 void strike_tide(struct nemesis *n, struct dice *dice);
 void trouble_install_program(struct nemesis *n);

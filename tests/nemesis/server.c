@@ -30,6 +30,28 @@
 #define START_MS  30000
 #define ARGUMENTS 32
 
+/* None of them may make a difference to a client. */
+static const char *const optional_settings[] = { "max_requests=30 jitter 50%",
+	"drain_delay=100ms", "old_generations=2", "reload_window=100%",
+	"timeout=idle 10s total 60s write 20s" };
+
+#define OPTIONAL (sizeof(optional_settings) / sizeof(optional_settings[0]))
+
+void
+server_choose_settings(struct server *server, struct dice *dice)
+{
+	unsigned i;
+
+	if (!server->takes_settings)
+		return;
+	/* So that who hangs is not waited for so long. */
+	server->settings[server->setting_count++] = "start_timeout=3s";
+	for (i = 0; i < OPTIONAL; i++)
+		if (dice_once_in(dice, 2))
+			server->settings[server->setting_count++] =
+			    optional_settings[i];
+}
+
 const char *
 server_path(const struct server *server, const char *name,
     char path[SERVER_PATH])
@@ -78,6 +100,7 @@ static void
 fill_arguments(const struct server *server, struct arguments *arguments)
 {
 	char path[SERVER_PATH], text[SERVER_PATH + 8];
+	unsigned i;
 
 	memset(arguments, 0, sizeof(*arguments));
 	add_word(arguments, server_path(server, "bin/preforkd", path));
@@ -94,8 +117,10 @@ fill_arguments(const struct server *server, struct arguments *arguments)
 	add_word(arguments, text);
 	(void)snprintf(text, sizeof(text), "-w%u", server->workers);
 	add_word(arguments, text);
-	if (server->quick)
-		add_word(arguments, "-ostart_timeout=2s");
+	for (i = 0; i < server->setting_count; i++) {
+		add_word(arguments, "-o");
+		add_word(arguments, server->settings[i]);
+	}
 	add_word(arguments, server_path(server, "module.so", path));
 }
 

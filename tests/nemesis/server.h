@@ -15,15 +15,18 @@
 
 #define SERVER_PATH	 128
 #define SERVER_ADDRESSES 3
+#define SERVER_SETTINGS	 8
 
 struct server {
 	const char *folder;
 	unsigned workers;
-	bool detached;	/* a daemon; else in the foreground, with a log */
-	bool as_other;	/* not as root, though we are */
-	bool limited;	/* in its number of processes; root's are not */
-	bool sanitized; /* all is slow, and memory is not what it was */
-	bool quick;	/* it was told a short start_timeout */
+	bool detached;	     /* a daemon; else in the foreground, with a log */
+	bool as_other;	     /* not as root, though we are */
+	bool limited;	     /* in its number of processes; root's are not */
+	bool sanitized;	     /* all is slow, and memory is not what it was */
+	bool takes_settings; /* by -o */
+	const char *settings[SERVER_SETTINGS];
+	unsigned setting_count;
 	pid_t pid;
 	bool gone;
 	int status; /* of waitpid, when it is gone and was our child */
@@ -37,7 +40,9 @@ struct server {
 /* "folder/name". */
 const char *server_path(const struct server *server, const char *name,
     char path[SERVER_PATH]);
-/* False, with a line that says why. */
+/* Choose with which settings it runs. */
+void server_choose_settings(struct server *server, struct dice *dice);
+/* False: it did not get ready; its log may say why. */
 bool server_start(struct server *server);
 /* Has it ended?  Reaps it, and orphans that came to us. */
 bool server_is_gone(struct server *server);

@@ -83,6 +83,27 @@ strike_bad_upgrade(struct nemesis *n, struct dice *dice)
 	misfortune_later(n, dice_between(dice, 20, 700), cure_program, 0);
 }
 
+static void
+swap_program(struct nemesis *n, long number)
+{
+	struct dice dice = dice_for(n->seed, 7, (uint64_t)number);
+	const char *what = put_bad_program(n, &dice);
+
+	chronicle_tell(&n->chronicle, now_ms(), "program is now %s", what);
+}
+
+/* What was rehearsed is another one than is there when it is run. */
+void
+strike_swap(struct nemesis *n, struct dice *dice)
+{
+	unsigned delay_ms = dice_between(dice, 0, 60);
+
+	strike_upgrade(n, dice);
+	misfortune_later(n, delay_ms, swap_program, (long)n->strikes);
+	misfortune_later(n, delay_ms + dice_between(dice, 20, 400),
+	    cure_program, 0);
+}
+
 void
 trouble_free_disk(struct nemesis *n)
 {

@@ -19,6 +19,7 @@
 #include "watch.h"
 
 #define PATH_BYTES 300
+#define DELETED	   " (deleted)"
 
 /* A file of a process, as far as it fits, with a NUL behind it; bytes, or
  * -1. */
@@ -174,11 +175,25 @@ compare_lines(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* "socket:[123]" becomes "socket:[]". */
+/* "socket:[123]" becomes "socket:[]"; what has no name any more had one that
+ * says nothing. */
+static void
+forget_numbers(char *target, size_t room)
+{
+	char *number = strstr(target, ":["), *name = strrchr(target, '/');
+	const char *end = strstr(target, DELETED);
+
+	if (number != NULL)
+		(void)snprintf(number, 4, ":[]");
+	if (end != NULL && name != NULL && name < end)
+		(void)snprintf(name + 1, room - (size_t)(name + 1 - target),
+		    "*%s", DELETED);
+}
+
 static char *
 read_link_of(const char *folder, const char *name)
 {
-	char path[PATH_BYTES], target[PATH_BYTES], *number;
+	char path[PATH_BYTES], target[PATH_BYTES];
 	ssize_t bytes;
 
 	(void)snprintf(path, sizeof(path), "%.200s/%.32s", folder, name);
@@ -186,9 +201,7 @@ read_link_of(const char *folder, const char *name)
 	if (bytes == -1)
 		return NULL;
 	target[bytes] = '\0';
-	number = strstr(target, ":[");
-	if (number != NULL)
-		(void)snprintf(number, 4, ":[]");
+	forget_numbers(target, sizeof(target));
 	return strdup(target);
 }
 
