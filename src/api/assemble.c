@@ -52,9 +52,9 @@ make_absolute(const struct options *options, struct settings *settings,
 }
 
 static struct settings *
-begin(const struct options *options)
+begin(const struct options *options, size_t services)
 {
-	struct settings *settings = settings_new(options->file == NULL);
+	struct settings *settings = settings_new(services);
 
 	if (settings == NULL)
 		return NULL;
@@ -65,6 +65,7 @@ begin(const struct options *options)
 	settings->module_path.environment = getenv("PREFORK_MODULE_PATH");
 	settings->module_path.builtin = PREFORK_MODULEDIR;
 	settings->origin = &options->origin;
+	settings->invocation = options->source.invocation;
 	return settings;
 }
 
@@ -222,39 +223,56 @@ apply_overrides(const struct options *options, struct settings *settings,
 }
 
 static int
+read_file(const struct options *options, struct settings *settings,
+    struct complaints *complaints)
+{
+	struct error e;
+
+	if (options->file[0] == '/' || options->directory != NULL)
+		return file_read(settings, options->directory, options->file,
+		    complaints);
+	(void)make_absolute(options, settings, options->file, &e);
+	return say(complaints, &e);
+}
+
+static int
 fill(const struct options *options, struct settings *settings,
     struct complaints *complaints)
 {
 	struct error e;
 
 	if (options->file != NULL &&
-	    file_read(settings,
-		options->directory != NULL ? options->directory : "",
-		options->file, complaints) == -1)
+	    read_file(options, settings, complaints) == -1)
 		return -1;
 	if (options->file == NULL && make_service(options, settings, &e) == -1)
 		return say(complaints, &e);
 	find_builtin(options, settings);
 	if (apply_letters(options, settings, &e) == -1)
 		return say(complaints, &e);
-	if (apply_overrides(options, settings, complaints) == -1)
-		return -1;
+	return apply_overrides(options, settings, complaints);
+}
+
+static int
+check(const struct options *options, struct settings *settings,
+    struct complaints *complaints)
+{
+	struct error e;
+
 	if (settings_complete(settings, &e) == -1 ||
 	    (options->mode <= RUN_CHECK &&
 		settings_permitted(settings, &e) == -1))
 		return say(complaints, &e);
-	if (options->mode == RUN_ONE_SHOT && settings->service_count != 1) {
-		(void)error_set(&e, PF_USAGE, "-i serves one service, not %zu",
-		    settings->service_count);
-		return say(complaints, &e);
-	}
-	return 0;
+	if (options->mode != RUN_ONE_SHOT || settings->service_count == 1)
+		return 0;
+	(void)error_set(&e, PF_USAGE, "-i serves one service, not %zu",
+	    settings->service_count);
+	return say(complaints, &e);
 }
 
 struct settings *
 options_settings(const struct options *options, struct complaints *complaints)
 {
-	struct settings *settings = begin(options);
+	struct settings *settings = begin(options, options->file == NULL);
 	struct error e;
 
 	if (settings == NULL) {
@@ -262,8 +280,72 @@ options_settings(const struct options *options, struct complaints *complaints)
 		(void)say(complaints, &e);
 		return NULL;
 	}
-	if (fill(options, settings, complaints) == 0)
+	if (fill(options, settings, complaints) == 0 &&
+	    check(options, settings, complaints) == 0)
 		return settings;
 	settings_unref(settings);
 	return NULL;
+}
+
+struct settings *
+options_read_again(const void *arg, struct error *e)
+{
+	struct complaints *complaints = calloc(1, sizeof(*complaints));
+	struct settings *settings;
+
+	if (complaints == NULL) {
+		(void)error_set(e, PF_SYSCALL, "no memory for settings");
+		return NULL;
+	}
+	settings = options_settings(arg, complaints);
+	if (settings == NULL)
+		(void)complaints_first(complaints, e);
+	else
+		settings->ready_fd = -1;
+	free(complaints);
+	return settings;
+}
+
+static struct settings *
+restore(const struct options *options, const char *text,
+    struct complaints *complaints)
+{
+	struct settings *settings = begin(options, 0);
+	const struct place nowhere = { .file = NULL };
+	struct error e;
+
+	if (settings == NULL)
+		return NULL;
+	settings->ready_fd = -1;
+	if (file_read_text(settings, "the running master's settings", text,
+		strlen(text), complaints) == 0) {
+		find_builtin(options, settings);
+		if (settings_complete(settings, &e) == 0)
+			return settings;
+		(void)complain(complaints, &nowhere, &e);
+	}
+	settings_unref(settings);
+	return NULL;
+}
+
+struct settings *
+options_restore(const void *arg, const char *text, struct error *e)
+{
+	struct complaints *complaints = calloc(1, sizeof(*complaints));
+	struct settings *settings = NULL;
+
+	(void)error_set(e, PF_SYSCALL, "no memory for settings");
+	if (complaints != NULL)
+		settings = restore(arg, text, complaints);
+	if (complaints != NULL && complaints->count > 0)
+		(void)complaints_first(complaints, e);
+	free(complaints);
+	return settings;
+}
+
+/* What serves already has its settings in the state. */
+struct settings *
+options_base(const struct options *options)
+{
+	return begin(options, 0);
 }

@@ -210,6 +210,9 @@ static int
 find_file(struct options *options, struct error *e)
 {
 	options->file = DEFAULT_FILE;
+	/* What serves is not stopped because it is gone. */
+	if (options->source.resumed)
+		return 0;
 	if (access(DEFAULT_FILE, F_OK) == 0 || errno != ENOENT)
 		return 0;
 	return error_set(e, PF_NO_CONFIGURATION,
@@ -248,25 +251,6 @@ base_name(const char *path)
 	return slash != NULL && slash[1] != '\0' ? slash + 1 : path;
 }
 
-static struct settings *
-read_again(const void *arg, struct error *e)
-{
-	struct complaints *complaints = calloc(1, sizeof(*complaints));
-	struct settings *settings = NULL;
-
-	if (complaints == NULL) {
-		(void)error_set(e, PF_SYSCALL, "no memory for settings");
-		return NULL;
-	}
-	settings = options_settings(arg, complaints);
-	if (settings == NULL)
-		(void)complaints_first(complaints, e);
-	else
-		settings->ready_fd = -1;
-	free(complaints);
-	return settings;
-}
-
 static int
 set_defaults(struct options *options, const struct options_source *source)
 {
@@ -279,8 +263,11 @@ set_defaults(struct options *options, const struct options_source *source)
 	options->program =
 	    source->builtin == NULL ? "preforkd" : base_name(program);
 	options->ready_fd = -1;
-	options->origin =
-	    (struct settings_origin) { .read = read_again, .arg = options };
+	options->origin = (struct settings_origin) {
+		.read = options_read_again,
+		.restore = options_restore,
+		.arg = options,
+	};
 	options->listens = calloc(room, sizeof(*options->listens));
 	options->overrides = calloc(room, sizeof(*options->overrides));
 	options->complaints = calloc(1, sizeof(*options->complaints));
@@ -291,6 +278,20 @@ set_defaults(struct options *options, const struct options_source *source)
 	    (options->directory = strdup(here)) == NULL)
 		return -1;
 	return 0;
+}
+
+/* What serves has its settings in the state; files are read when it is there,
+ * in the reload that follows. */
+static int
+resume(struct options *options, struct error *e)
+{
+	if (options->mode != RUN_SERVE)
+		return error_set(e, PF_USAGE,
+		    "the new binary was not called to serve");
+	options->settings = options_base(options);
+	return options->settings != NULL ?
+	    0 :
+	    error_set(e, PF_SYSCALL, "no memory");
 }
 
 int
@@ -308,6 +309,8 @@ options_parse_source(struct options *options,
 	else if (parse_operands(options, argc - optind, source->argv + optind,
 		     e) == -1)
 		return -1;
+	if (source->resumed)
+		return resume(options, e);
 	options->settings = options_settings(options, options->complaints);
 	if (options->settings == NULL)
 		return complaints_first(options->complaints, e);

@@ -24,6 +24,7 @@ struct options_source {
 	int argc;
 	char **argv;
 	const struct prefork_module *builtin; /* of prefork_main, or NULL */
+	const struct invocation *invocation;  /* or NULL */
 	bool resumed;	     /* by an image that takes another's place */
 	bool directory_gone; /* that one was started in */
 };
@@ -65,8 +66,15 @@ bool options_serve(const struct options *options);
 /* The usage text, for -h; `builtin`: the handler is not an operand. */
 void options_usage(const char *program, bool builtin);
 
-/* Read all files again.  NULL with complaints. */
+/* Read all files.  NULL with complaints. */
 struct settings *options_settings(const struct options *options,
     struct complaints *complaints);
+/* Without services, for an image that takes another's place.  NULL with
+ * errno. */
+struct settings *options_base(const struct options *options);
+/* For settings_origin, with the options as arg. */
+struct settings *options_read_again(const void *arg, struct error *e);
+struct settings *options_restore(const void *arg, const char *text,
+    struct error *e);
 
 #endif

@@ -15,7 +15,7 @@ program_print(const struct options *options)
 {
 	struct error e;
 
-	if (settings_print(options->settings, stdout) == 0)
+	if (settings_print(options->settings, SETTINGS_FOR_PEOPLE, stdout) == 0)
 		return 0;
 	(void)error_set(&e, PF_SYSCALL, "cannot write: %s", strerror(errno));
 	return program_fail(options->program, &e);

@@ -136,19 +136,16 @@ resume_or_run(struct options *options, struct resume *resume)
 }
 
 static int
-parse_and_run(const struct options_source *source,
-    const struct invocation *invocation, struct resume *resume)
+parse_and_run(const struct options_source *source, struct resume *resume)
 {
 	struct options options;
 	struct error e;
 	int code;
 
-	if (options_parse_source(&options, source, &e) == -1) {
+	if (options_parse_source(&options, source, &e) == -1)
 		code = program_refuse(&options, &e);
-	} else {
-		options.settings->invocation = invocation;
+	else
 		code = resume_or_run(&options, resume);
-	}
 	options_fini(&options);
 	return code;
 }
@@ -156,10 +153,11 @@ parse_and_run(const struct options_source *source,
 PREFORK_API int
 prefork_main(int argc, char **argv, const struct prefork_module *module)
 {
-	struct options_source source = {
-		.argc = argc, .argv = argv, .builtin = module
-	};
 	struct invocation invocation;
+	struct options_source source = { .argc = argc,
+		.argv = argv,
+		.builtin = module,
+		.invocation = &invocation };
 	struct resume resume;
 	struct error e;
 	int code;
@@ -171,7 +169,7 @@ prefork_main(int argc, char **argv, const struct prefork_module *module)
 		code = program_fail("prefork", &e);
 	} else {
 		enter_directory(&source, &invocation, &resume);
-		code = parse_and_run(&source, &invocation, &resume);
+		code = parse_and_run(&source, &resume);
 		resume_close(&resume);
 	}
 	invocation_fini(&invocation);

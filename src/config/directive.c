@@ -66,6 +66,30 @@ directive_find(const char *name)
 	return NULL;
 }
 
+static bool
+is_path_equal(const struct directive *directive, const struct settings *one,
+    const struct settings *other)
+{
+	const char *a, *b;
+
+	memcpy(&a, (const char *)one + directive->offset, sizeof(a));
+	memcpy(&b, (const char *)other + directive->offset, sizeof(b));
+	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
+const struct directive *
+directive_changed(const struct directive *after, const struct settings *one,
+    const struct settings *other)
+{
+	const struct directive *d = after != NULL ? after + 1 : directives;
+
+	for (; d < directives + directive_count; d++)
+		if (d->fixed && d->form == FORM_PATH &&
+		    !is_path_equal(d, one, other))
+			return d;
+	return NULL;
+}
+
 int
 use_fail(const struct use *use, size_t index, enum msg_id id,
     const char *format, ...)

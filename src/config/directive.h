@@ -75,6 +75,11 @@ enum quantity directive_quantity(const struct directive *directive);
 /* Reads words[1..] into settings or service.  -1 with a complaint. */
 int directive_read(const struct directive *directive, const struct use *use);
 
+/* The next directive after `after` (NULL: the first) that a reload does not
+ * change and that differs.  NULL: no more. */
+const struct directive *directive_changed(const struct directive *after,
+    const struct settings *one, const struct settings *other);
+
 /* Complain of one of the words.  Returns -1. */
 int use_fail(const struct use *use, size_t index, enum msg_id id,
     const char *format, ...) __attribute__((format(printf, 4, 5)));

@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "config/print.h"
@@ -193,9 +194,12 @@ write_all(struct writing *w, enum scope scope)
 }
 
 int
-settings_print(const struct settings *settings, FILE *out)
+settings_print(const struct settings *settings, enum settings_reader reader,
+    FILE *out)
 {
-	struct writing w = { .out = out, .settings = settings };
+	struct writing w = {
+		.out = out, .settings = settings, .reader = reader
+	};
 	size_t i;
 
 	write_all(&w, SCOPE_TOP);
@@ -211,4 +215,21 @@ settings_print(const struct settings *settings, FILE *out)
 		return 0;
 	errno = errno != 0 ? errno : EIO;
 	return -1;
+}
+
+char *
+settings_text(const struct settings *settings, enum settings_reader reader)
+{
+	char *text = NULL;
+	size_t bytes;
+	FILE *out = open_memstream(&text, &bytes);
+	int result;
+
+	if (out == NULL)
+		return NULL;
+	result = settings_print(settings, reader, out);
+	if (fclose(out) == 0 && result == 0)
+		return text;
+	free(text);
+	return NULL;
 }

@@ -75,6 +75,14 @@ settings_ref(struct settings *settings)
 	return settings;
 }
 
+struct settings *
+settings_again(struct settings *settings, struct error *e)
+{
+	if (settings->origin == NULL)
+		return settings_ref(settings);
+	return settings->origin->read(settings->origin->arg, e);
+}
+
 static void
 service_fini(struct service_settings *service)
 {

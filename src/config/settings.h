@@ -85,8 +85,11 @@ struct settings;
 
 /* Who made settings, and can make them again. */
 struct settings_origin {
-	/* NULL with `e`. */
+	/* Both: NULL with `e`. */
 	struct settings *(*read)(const void *arg, struct error *e);
+	/* Of what settings_print wrote for SETTINGS_FOR_MACHINES. */
+	struct settings *(*restore)(const void *arg, const char *text,
+	    struct error *e);
 	const void *arg;
 };
 
@@ -115,6 +118,9 @@ struct settings {
 struct settings *settings_new(size_t services);
 /* One more, at the end; others may move.  NULL with errno. */
 struct service_settings *settings_add_service(struct settings *settings);
+/* Made again from where they come from, with one reference; the same ones
+ * where they never change.  NULL with `e`. */
+struct settings *settings_again(struct settings *settings, struct error *e);
 struct settings *settings_ref(struct settings *settings);
 void settings_unref(struct settings *settings);
 /* The service of this name, or NULL. */

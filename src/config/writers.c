@@ -55,13 +55,13 @@ write_group(const struct writing *w)
 }
 
 static void
-write_one_listen(const struct writing *w, const struct listen *listen)
+write_address(const struct writing *w, const char *address,
+    const struct endpoint *endpoint, const char *owner)
 {
-	const struct endpoint *endpoint = &w->service->endpoints[listen->first];
 	char mode[16];
 
 	write_begin(w);
-	write_word(w, listen->address);
+	write_word(w, address);
 	write_word(w, "backlog");
 	write_quantity(w, QUANTITY_NUMBER,
 	    endpoint->backlog > 0 ? endpoint->backlog : LISTENER_BACKLOG);
@@ -72,20 +72,45 @@ write_one_listen(const struct writing *w, const struct listen *listen)
 		write_word(w, "mode");
 		write_word(w, mode);
 	}
-	if (listen->owner != NULL) {
+	if (owner != NULL) {
 		write_word(w, "owner");
-		write_word(w, listen->owner);
+		write_word(w, owner);
 	}
 	write_end(w);
+}
+
+static void
+write_resolved(const struct writing *w, const struct listen *listen)
+{
+	const struct endpoint *endpoint;
+	char text[ENDPOINT_TEXT_BYTES], address[ENDPOINT_TEXT_BYTES + 4];
+	size_t i;
+
+	for (i = 0; i < listen->count; i++) {
+		endpoint = &w->service->endpoints[listen->first + i];
+		endpoint_format((const struct sockaddr *)&endpoint->address,
+		    endpoint->length, text, sizeof(text));
+		(void)snprintf(address, sizeof(address), "%s%s",
+		    endpoint->type == SOCK_DGRAM ? "udp:" : "", text);
+		write_address(w, address, endpoint, listen->owner);
+	}
 }
 
 void
 write_listen(const struct writing *w)
 {
+	const struct listen *listen;
 	size_t i;
 
-	for (i = 0; i < w->service->listen_count; i++)
-		write_one_listen(w, &w->service->listens[i]);
+	for (i = 0; i < w->service->listen_count; i++) {
+		listen = &w->service->listens[i];
+		if (w->reader == SETTINGS_FOR_MACHINES)
+			write_resolved(w, listen);
+		else
+			write_address(w, listen->address,
+			    &w->service->endpoints[listen->first],
+			    listen->owner);
+	}
 }
 
 void

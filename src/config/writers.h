@@ -9,10 +9,12 @@
 #include <stdio.h>
 
 #include "config/directive.h"
+#include "config/print.h"
 
 /* Settings that are being written. */
 struct writing {
 	FILE *out;
+	enum settings_reader reader;
 	const struct settings *settings;
 	const struct service_settings *service; /* or NULL, at the top */
 	const struct directive *directive;

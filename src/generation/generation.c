@@ -11,64 +11,6 @@
 #include "base/log.h"
 #include "generation/generation.h"
 
-static void
-listener_set_unref(struct listener_set *set)
-{
-	size_t i;
-
-	if (set == NULL || --set->refs > 0)
-		return;
-	for (i = 0; i < set->count; i++)
-		listener_close(&set->items[i]);
-	free(set->items);
-	free(set);
-}
-
-static struct listener_set *
-listener_set_open(const struct service_settings *service, int patience_ms,
-    struct error *e)
-{
-	struct listener_set *set = calloc(1, sizeof(*set));
-
-	if (set == NULL)
-		goto nomem;
-	set->items = calloc(service->endpoint_count, sizeof(*set->items));
-	if (set->items == NULL)
-		goto nomem;
-	if (listener_open_all(service->endpoints, service->endpoint_count,
-		patience_ms, set->items, &set->count, e) == -1)
-		goto fail;
-	set->refs = 1;
-	return set;
-nomem:
-	error_set(e, PF_SYSCALL, "no memory for listeners");
-fail:
-	if (set != NULL)
-		free(set->items);
-	free(set);
-	return NULL;
-}
-
-void
-service_share_listeners(struct service *service, const struct service *other)
-{
-	other->listeners->refs++;
-	service->listeners = other->listeners;
-}
-
-static int
-service_open(struct service *service, struct service *old, int patience_ms,
-    struct error *e)
-{
-	if (old != NULL) {
-		service_share_listeners(service, old);
-		return 0;
-	}
-	service->listeners =
-	    listener_set_open(service->settings, patience_ms, e);
-	return service->listeners == NULL ? -1 : 0;
-}
-
 static int
 service_init(struct service *service, const struct settings *settings,
     struct error *e)
@@ -124,44 +66,23 @@ generation_new(uint32_t number, struct settings *settings, struct error *e)
 	return g;
 }
 
-int
-service_adopt_listeners(struct service *service,
-    const struct listener *listeners, size_t count)
-{
-	struct listener_set *set = calloc(1, sizeof(*set));
-
-	if (set != NULL)
-		set->items = calloc(count + 1, sizeof(*set->items));
-	if (set == NULL || set->items == NULL) {
-		free(set);
-		return -1;
-	}
-	memcpy(set->items, listeners, count * sizeof(*listeners));
-	set->count = count;
-	set->refs = 1;
-	service->listeners = set;
-	return 0;
-}
-
-int
-generation_open(struct generation *g, struct generation *old, int patience_ms,
-    struct error *e)
-{
-	size_t i;
-
-	for (i = 0; i < g->service_count; i++)
-		if (service_open(&g->services[i],
-			old != NULL ? &old->services[i] : NULL, patience_ms,
-			e) == -1)
-			return -1;
-	return 0;
-}
-
 struct generation *
 generation_ref(struct generation *generation)
 {
 	generation->refs++;
 	return generation;
+}
+
+bool
+generation_has(const struct generation *generation,
+    const struct shared_listener *shared)
+{
+	size_t i;
+
+	for (i = 0; i < generation->service_count; i++)
+		if (listener_set_has(generation->services[i].listeners, shared))
+			return true;
+	return false;
 }
 
 void
@@ -173,7 +94,7 @@ generation_unref(struct generation *generation)
 		return;
 	for (i = 0; i < generation->service_count; i++) {
 		module_snapshot_close(&generation->services[i].snapshot);
-		listener_set_unref(generation->services[i].listeners);
+		listener_set_free(generation->services[i].listeners);
 	}
 	free(generation->services);
 	settings_unref(generation->settings);

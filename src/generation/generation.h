@@ -10,20 +10,13 @@
 #include <limits.h>
 
 #include "config/settings.h"
-#include "listener/listener.h"
+#include "generation/listeners.h"
 #include "module/snapshot.h"
-
-/* The listeners of one service, which outlive generations that keep them. */
-struct listener_set {
-	unsigned refs;
-	size_t count;
-	struct listener *items;
-};
 
 struct service {
 	const struct service_settings *settings;
-	struct listener_set *listeners;
-	char module_file[PATH_MAX]; /* "" for a handler that is linked in */
+	struct listener_set *listeners; /* NULL before generation_open */
+	char module_file[PATH_MAX];	/* "" for a handler that is linked in */
 	struct module_snapshot snapshot; /* of it; a worker closes its own */
 };
 
@@ -42,12 +35,16 @@ struct generation {
 struct generation *generation_new(uint32_t number, struct settings *settings,
     struct error *e);
 /*
- * Give it its listeners: from `old` where that is not NULL, else they are
- * opened, trying for patience_ms where an address is in use.  -1 with `e`;
- * generation_unref closes what was opened.
+ * Give it its listeners.  Those at an address that `old` has too, in whatever
+ * service, are `old`'s; the others are opened, trying for patience_ms where an
+ * address is in use.  `old` may be NULL.  -1 with `e`, and what was opened is
+ * closed.
  */
-int generation_open(struct generation *generation, struct generation *old,
+int generation_open(struct generation *generation, const struct generation *old,
     int patience_ms, struct error *e);
+/* Only those that `old` has too: for a trial, which must not be seen. */
+int generation_share(struct generation *generation,
+    const struct generation *old, struct error *e);
 /*
  * One that serves already, of the process image before us: its services have
  * neither module files nor snapshots nor listeners; the caller fills them in.
@@ -55,13 +52,10 @@ int generation_open(struct generation *generation, struct generation *old,
  */
 struct generation *generation_new_bare(uint32_t number,
     struct settings *settings);
-/* Give a service its open listeners, which are taken over.  -1 with errno. */
-int service_adopt_listeners(struct service *service,
-    const struct listener *listeners, size_t count);
-/* The same ones as another generation's. */
-void service_share_listeners(struct service *service,
-    const struct service *other);
 struct generation *generation_ref(struct generation *generation);
+/* Has one of its services this listener? */
+bool generation_has(const struct generation *generation,
+    const struct shared_listener *shared);
 /* The last one closes snapshots, and listeners that no other generation
  * has. */
 void generation_unref(struct generation *generation);

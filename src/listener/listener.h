@@ -46,6 +46,11 @@ int listener_open_all(const struct endpoint *endpoints, size_t count,
  * caller's.  The socket file is not ours (inode 0) until the caller says so.
  */
 int listener_adopt(struct listener *out, int fd, int backlog, struct error *e);
+/*
+ * Make an open listener what `endpoint`, which has its address, says besides:
+ * backlog, and a unix socket's mode and owner.  -1 with errno.
+ */
+int listener_refit(struct listener *listener, const struct endpoint *endpoint);
 /* Close; remove the unix socket file if it is still ours and getpid() is the
  * owner.  errno is kept; closing twice is harmless. */
 void listener_close(struct listener *listener);

@@ -233,6 +233,26 @@ fail:
 	return -1;
 }
 
+int
+listener_refit(struct listener *listener, const struct endpoint *endpoint)
+{
+	struct endpoint *now = &listener->endpoint;
+	int backlog =
+	    endpoint->backlog > 0 ? endpoint->backlog : LISTENER_BACKLOG;
+
+	if (listener->endpoint.type == SOCK_STREAM &&
+	    backlog != listener->backlog) {
+		if (listen(listener->fd, backlog) == -1)
+			return -1;
+		listener->backlog = now->backlog = backlog;
+	}
+	if (now->address.ss_family != AF_UNIX ||
+	    (now->mode == endpoint->mode && now->owned == endpoint->owned &&
+		now->uid == endpoint->uid && now->gid == endpoint->gid))
+		return 0;
+	return socket_file_refit(listener, endpoint);
+}
+
 void
 listener_close(struct listener *listener)
 {

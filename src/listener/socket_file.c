@@ -125,30 +125,86 @@ is_safe(int folder_fd)
 		(st.st_mode & S_ISVTX) != 0);
 }
 
-/* Before listen(2), so that nobody can connect who may not.  Root must not be
- * made to give away something else. */
+/* The folder of the file and the name in it.  Root must not be made to give
+ * away something else. */
+static int
+open_folder(const struct listener *listener, const char **name)
+{
+	char folder[sizeof(((struct sockaddr_un *)0)->sun_path)];
+	const char *path = path_of(listener);
+	int fd;
+
+	*name = strrchr(path, '/') + 1;
+	memcpy(folder, path, (size_t)(*name - path));
+	folder[*name - path] = '\0';
+	fd = fd_open(folder, O_RDONLY | O_DIRECTORY, 0);
+	if (fd != -1 && geteuid() == 0 && !is_safe(fd)) {
+		fd_close(&fd);
+		errno = EPERM;
+	}
+	return fd;
+}
+
+/* Before listen(2), so that nobody can connect who may not. */
 static int
 set_owner(const struct listener *listener)
 {
 	const struct endpoint *endpoint = &listener->endpoint;
-	const char *path = path_of(listener), *name = strrchr(path, '/') + 1;
-	char folder[sizeof(((struct sockaddr_un *)0)->sun_path)];
-	int fd, result = -1;
+	const char *name;
+	int fd, result;
 
 	if (!endpoint->owned)
 		return 0;
-	memcpy(folder, path, (size_t)(name - path));
-	folder[name - path] = '\0';
-	fd = fd_open(folder, O_RDONLY | O_DIRECTORY, 0);
+	fd = open_folder(listener, &name);
 	if (fd == -1)
 		return -1;
-	if (geteuid() != 0 || is_safe(fd))
-		result = fchownat(fd, name, endpoint->uid, endpoint->gid,
-		    AT_SYMLINK_NOFOLLOW);
-	else
-		errno = EPERM;
+	result = fchownat(fd, name, endpoint->uid, endpoint->gid,
+	    AT_SYMLINK_NOFOLLOW);
 	fd_close(&fd);
 	return result;
+}
+
+static int
+change_file(const struct listener *listener, const struct endpoint *wanted,
+    int fd, const char *name)
+{
+	uid_t uid = wanted->owned ? wanted->uid : geteuid();
+	gid_t gid = wanted->owned ? wanted->gid : getegid();
+	struct stat st;
+
+	if (fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) == -1)
+		return -1;
+	if (st.st_dev != listener->socket_dev ||
+	    st.st_ino != listener->socket_ino) {
+		errno = ENOENT;
+		return -1;
+	}
+	if ((wanted->owned || listener->endpoint.owned) &&
+	    fchownat(fd, name, uid, gid, AT_SYMLINK_NOFOLLOW) == -1)
+		return -1;
+	return fchmodat(fd, name,
+	    wanted->mode != 0 ? wanted->mode : LISTENER_SOCKET_MODE, 0);
+}
+
+int
+socket_file_refit(struct listener *listener, const struct endpoint *wanted)
+{
+	struct endpoint *endpoint = &listener->endpoint;
+	const char *name;
+	int fd, result;
+
+	fd = open_folder(listener, &name);
+	if (fd == -1)
+		return -1;
+	result = change_file(listener, wanted, fd, name);
+	fd_close(&fd);
+	if (result == -1)
+		return -1;
+	endpoint->mode = wanted->mode;
+	endpoint->owned = wanted->owned;
+	endpoint->uid = wanted->uid;
+	endpoint->gid = wanted->gid;
+	return 0;
 }
 
 int

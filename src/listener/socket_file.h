@@ -14,6 +14,9 @@
  * no socket is there, else bind(2)'s.
  */
 int socket_file_bind(struct listener *listener);
+/* Give it the mode and owner of `wanted`, if the file is still ours.  -1
+ * with errno. */
+int socket_file_refit(struct listener *listener, const struct endpoint *wanted);
 /*
  * Remove the name if it is still ours.  0 when no name leads to this listener
  * any more, -1 with errno when it could not be removed (EPERM: another

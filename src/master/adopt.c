@@ -13,6 +13,7 @@
 
 #include "base/clock.h"
 #include "base/fd.h"
+#include "master/addresses.h"
 #include "master/adopt.h"
 
 static int
@@ -114,49 +115,78 @@ adopt_total(struct adoption *a, const struct state_line *line)
 	return 0;
 }
 
-/* A set that an adopted generation has already. */
-static const struct service *
-find_twin(const struct cohort *cohort, const struct adoption *a)
+/* One that an adopted generation has already. */
+static struct shared_listener *
+find_in(const struct generation *g, int fd)
 {
 	const struct listener_set *set;
-	size_t i;
+	size_t i, k;
 
-	for (; cohort != NULL; cohort = cohort->next)
-		for (i = 0; i < cohort->generation->service_count; i++) {
-			set = cohort->generation->services[i].listeners;
-			if (set != NULL && set->count == a->listener_count &&
-			    set->count > 0 &&
-			    set->items[0].fd == a->listeners[0].fd)
-				return &cohort->generation->services[i];
-		}
+	for (i = 0; i < g->service_count; i++) {
+		set = g->services[i].listeners;
+		for (k = 0; set != NULL && k < set->count; k++)
+			if (set->items[k]->listener.fd == fd)
+				return set->items[k];
+	}
 	return NULL;
+}
+
+static struct shared_listener *
+find_twin(const struct master *m, int fd)
+{
+	struct shared_listener *twin = NULL;
+	const struct cohort *cohort;
+
+	if (m->current != NULL)
+		twin = find_in(m->current->generation, fd);
+	for (cohort = m->old; twin == NULL && cohort != NULL;
+	     cohort = cohort->next)
+		twin = find_in(cohort->generation, fd);
+	return twin;
 }
 
 int
 adopt_finish_service(struct adoption *a)
 {
 	struct service *service;
-	const struct service *twin;
 
 	if (a->crew == NULL)
 		return 0;
 	service = &a->cohort->generation->services[a->crew->service];
-	if (service->listeners != NULL)
+	if (a->listeners == NULL)
 		return 0;
-	if (a->listener_count == 0)
+	if (a->listeners->count == 0 && a->cohort == a->m->current)
 		return error_set(a->e, PF_STATE,
 		    "the running master left no listener of %s",
 		    service->settings->name);
-	twin = find_twin(a->m->current, a);
-	if (twin == NULL)
-		twin = find_twin(a->m->old, a);
-	if (twin != NULL)
-		service_share_listeners(service, twin);
-	else if (service_adopt_listeners(service, a->listeners,
-		     a->listener_count) == -1)
-		return error_set(a->e, PF_SYSCALL, "no memory for listeners");
-	a->listener_count = 0;
+	service->listeners = a->listeners;
+	a->listeners = NULL;
 	return 0;
+}
+
+/* Of the generation that comes next. */
+static int
+adopt_settings(struct adoption *a, const struct state_line *line)
+{
+	const struct settings_origin *origin = a->m->settings->origin;
+	const char *text = state_text(line, 0);
+
+	if (text == NULL || origin == NULL || a->settings != NULL)
+		return state_refuse(line, a->e);
+	a->settings = origin->restore(origin->arg, text, a->e);
+	return a->settings != NULL ? 0 : -1;
+}
+
+/* The master has those of the generation that serves. */
+static void
+give_settings(struct adoption *a)
+{
+	if (a->m->current == NULL) {
+		settings_unref(a->m->settings);
+		a->m->settings = settings_ref(a->settings);
+	}
+	settings_unref(a->settings);
+	a->settings = NULL;
 }
 
 static int
@@ -172,9 +202,11 @@ adopt_generation(struct adoption *a, const struct state_line *line)
 	if (state_number(line, 0, 1, UINT32_MAX, &number) == -1 ||
 	    state_number(line, 1, 0, 1, &old) == -1 ||
 	    state_number(line, 2, -1, MS_MAX, &left_ms) == -1 ||
-	    m->records == NULL || (m->current != NULL) != (old == 1))
+	    m->records == NULL || a->settings == NULL ||
+	    (m->current != NULL) != (old == 1))
 		return state_refuse(line, a->e);
-	g = generation_new_bare((uint32_t)number, m->settings);
+	g = generation_new_bare((uint32_t)number, a->settings);
+	give_settings(a);
 	cohort = g != NULL ? cohort_new(m, g, CREW_MOST) : NULL;
 	generation_unref(g);
 	if (cohort == NULL)
@@ -221,12 +253,15 @@ adopt_service(struct adoption *a, const struct state_line *line)
 	a->crew = find_crew(a->cohort, name);
 	if (a->crew == NULL)
 		return error_set(a->e, PF_STATE,
-		    "the running master has a service %s, which the new one "
-		    "would not have; reload first",
+		    "the running master has a service %s, of which its "
+		    "settings know nothing",
 		    name);
 	service = &a->cohort->generation->services[a->crew->service];
 	if (service->listeners != NULL)
 		return state_refuse(line, a->e);
+	a->listeners = listener_set_new(SETTINGS_MAX_LISTENERS);
+	if (a->listeners == NULL)
+		return error_set(a->e, PF_SYSCALL, "no memory for listeners");
 	memcpy(service->module_file, file, strlen(file) + 1);
 	if (!a->rehearsal && fd >= 0 &&
 	    module_snapshot_adopt(&service->snapshot, (int)fd) == -1)
@@ -238,29 +273,52 @@ adopt_service(struct adoption *a, const struct state_line *line)
 	return 0;
 }
 
+static struct shared_listener *
+adopt_socket(struct adoption *a, int fd, int backlog, const char *asked)
+{
+	struct shared_listener *shared = NULL;
+	struct listener listener;
+	struct endpoint endpoint;
+
+	if (listener_adopt(&listener, fd, backlog, a->e) == -1)
+		return NULL;
+	/* 0 is nobody: a rehearsal removes nothing. */
+	listener.owner = a->rehearsal ? 0 : a->m->pid;
+	if (endpoint_parse(asked, &endpoint, a->e) == -1)
+		return NULL;
+	endpoint.type = listener.endpoint.type;
+	shared = shared_listener_new(&listener, &endpoint);
+	if (shared == NULL)
+		(void)error_set(a->e, PF_SYSCALL, "no memory for listeners");
+	return shared;
+}
+
 static int
 adopt_listener(struct adoption *a, const struct state_line *line)
 {
-	struct listener *listener = &a->listeners[a->listener_count];
+	const char *asked = state_text(line, 4);
+	struct shared_listener *shared;
 	int64_t fd, backlog, device, inode;
 
 	/* The first worker ends the list. */
-	if (a->crew == NULL ||
-	    a->cohort->generation->services[a->crew->service].listeners !=
-		NULL ||
-	    a->listener_count == SETTINGS_MAX_LISTENERS ||
+	if (a->crew == NULL || a->listeners == NULL || asked == NULL ||
+	    a->listeners->count == SETTINGS_MAX_LISTENERS ||
 	    state_number(line, 0, 0, FD_MAX, &fd) == -1 ||
 	    state_number(line, 1, 0, INT_MAX, &backlog) == -1 ||
 	    state_number(line, 2, INT64_MIN, INT64_MAX, &device) == -1 ||
 	    state_number(line, 3, INT64_MIN, INT64_MAX, &inode) == -1)
 		return state_refuse(line, a->e);
-	if (listener_adopt(listener, (int)fd, (int)backlog, a->e) == -1)
-		return -1;
-	listener->socket_dev = (dev_t)device;
-	listener->socket_ino = (ino_t)inode;
-	/* 0 is nobody: a rehearsal removes nothing. */
-	listener->owner = a->rehearsal ? 0 : a->m->pid;
-	a->listener_count++;
+	shared = find_twin(a->m, (int)fd);
+	if (shared != NULL) {
+		shared->refs++;
+	} else {
+		shared = adopt_socket(a, (int)fd, (int)backlog, asked);
+		if (shared == NULL)
+			return -1;
+		shared->listener.socket_dev = (dev_t)device;
+		shared->listener.socket_ino = (ino_t)inode;
+	}
+	a->listeners->items[a->listeners->count++] = shared;
 	return 0;
 }
 
@@ -273,6 +331,7 @@ static const struct {
 	{ "board", adopt_board },
 	{ "pidfile", adopt_pidfile },
 	{ "total", adopt_total },
+	{ "settings", adopt_settings },
 	{ "generation", adopt_generation },
 	{ "service", adopt_service },
 	{ "listener", adopt_listener },
@@ -291,25 +350,37 @@ adopt_line(struct adoption *a, const struct state_line *line)
 	return 0;
 }
 
+static int
+check_services(const struct adoption *a, const struct generation *g)
+{
+	size_t i;
+
+	for (i = 0; i < g->service_count; i++)
+		if (g->services[i].listeners == NULL)
+			return error_set(a->e, PF_STATE,
+			    "the running master said nothing of its service "
+			    "%s",
+			    g->services[i].settings->name);
+	return 0;
+}
+
 /* What was asked for and where nothing was said of it. */
 static int
 check_whole(struct adoption *a)
 {
-	const struct generation *g;
-	size_t i;
+	const struct cohort *cohort;
 
 	if (adopt_finish_service(a) == -1)
 		return -1;
 	if (a->m->current == NULL || a->m->generation == 0)
 		return error_set(a->e, PF_STATE,
 		    "the running master left no generation");
-	g = a->m->current->generation;
-	for (i = 0; i < g->service_count; i++)
-		if (g->services[i].listeners == NULL)
-			return error_set(a->e, PF_STATE,
-			    "the running master has no service %s; reload "
-			    "first",
-			    g->services[i].settings->name);
+	if (check_services(a, a->m->current->generation) == -1)
+		return -1;
+	for (cohort = a->m->old; cohort != NULL; cohort = cohort->next)
+		if (check_services(a, cohort->generation) == -1)
+			return -1;
+	addresses_adopt(a->m);
 	return 0;
 }
 

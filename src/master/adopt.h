@@ -17,9 +17,9 @@ struct adoption {
 	bool rehearsal;
 	struct cohort *cohort; /* whose lines follow */
 	struct crew *crew;
-	struct listener listeners[SETTINGS_MAX_LISTENERS];
-	size_t listener_count;
-	bool slot_taken[CREW_MOST]; /* of the crew */
+	struct settings *settings;	/* of the generation that comes next */
+	struct listener_set *listeners; /* of the crew's service */
+	bool slot_taken[CREW_MOST];	/* of the crew */
 	bool cell_taken[SCOREBOARD_MAX_SLOTS];
 	struct error *e;
 };

@@ -34,7 +34,7 @@ go_on(struct master *m, struct resume *resume, struct error *e)
 	    "upgrade done: %s " PACKAGE_VERSION " in place of %s; %s",
 	    m->settings->program, resume->state.version,
 	    m->drained ? "still drained" : "reloading");
-	master_raise_limit(m);
+	master_raise_limit(m, m->settings);
 	m->life = LIFE_SERVING;
 	/* Who was told to drain starts nobody until HUP. */
 	m->want_reload = !m->drained;

@@ -105,7 +105,8 @@ empty_queues(struct master *m)
 	for (i = 0; i < g->service_count; i++)
 		for (k = 0; k < g->services[i].listeners->count; k++)
 			all = empty_queue(&m->stop,
-				  &g->services[i].listeners->items[k], i, k) &&
+				  &g->services[i].listeners->items[k]->listener,
+				  i, k) &&
 			    all;
 	return all;
 }
@@ -118,8 +119,9 @@ quiet_listeners(struct master *m)
 
 	for (i = 0; i < g->service_count; i++)
 		for (k = 0; k < g->services[i].listeners->count; k++)
-			(void)
-			    listener_quiet(&g->services[i].listeners->items[k]);
+			(void)listener_quiet(&g->services[i]
+						  .listeners->items[k]
+						  ->listener);
 }
 
 void
@@ -131,7 +133,8 @@ held_close_listeners(struct master *m)
 
 	for (i = 0; i < g->service_count; i++)
 		for (k = 0; k < g->services[i].listeners->count; k++) {
-			listener = &g->services[i].listeners->items[k];
+			listener =
+			    &g->services[i].listeners->items[k]->listener;
 			listener_refuse(listener);
 			listener_close(listener);
 		}

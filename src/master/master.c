@@ -16,6 +16,7 @@
 #include "base/fd.h"
 #include "base/log.h"
 #include "base/sigpipe.h"
+#include "master/addresses.h"
 #include "master/master.h"
 #include "master/spawn.h"
 #include "master/state.h"
@@ -46,9 +47,9 @@ most_workers(const struct settings *settings)
 /* One channel for each worker, twice that in a reload.  Too low a hard limit
  * shows as a failed fork, with its reason. */
 void
-master_raise_limit(struct master *m)
+master_raise_limit(struct master *m, const struct settings *settings)
 {
-	rlim_t wanted = most_workers(m->settings) + SPARE_FDS;
+	rlim_t wanted = most_workers(settings) + SPARE_FDS;
 	struct rlimit limit, former;
 
 	if (getrlimit(RLIMIT_NOFILE, &limit) == -1 || limit.rlim_cur >= wanted)
@@ -114,27 +115,8 @@ open_board(struct master *m, struct error *e)
 	m->records = calloc(m->board.slots, sizeof(*m->records));
 	if (m->records == NULL)
 		return error_set(e, PF_SYSCALL, "no memory for workers");
-	master_raise_limit(m);
+	master_raise_limit(m, m->settings);
 	return 0;
-}
-
-static void
-log_listeners(const struct generation *generation)
-{
-	const struct listener_set *set;
-	size_t i, k;
-
-	for (i = 0; i < generation->service_count; i++) {
-		set = generation->services[i].listeners;
-		for (k = 0; k < set->count; k++)
-			log_event(PF_LISTENING, "listening on %s",
-			    set->items[k].text);
-		if (set->count > 0 &&
-		    listener_backlog_limit() < set->items[0].backlog)
-			log_event(PF_BACKLOG,
-			    "backlog %d is cut to %d by the system",
-			    set->items[0].backlog, listener_backlog_limit());
-	}
 }
 
 static int
@@ -156,7 +138,7 @@ open_service(struct master *m, struct error *e)
 	generation_unref(generation);
 	if (m->current == NULL)
 		return error_set(e, PF_SYSCALL, "no memory for workers");
-	log_listeners(m->current->generation);
+	addresses_log(m->current->generation, false);
 	return 0;
 }
 
@@ -179,6 +161,7 @@ master_close(struct master *m)
 	scoreboard_close(&m->board);
 	free(m->records);
 	totals_free(m);
+	settings_unref(m->settings);
 	if (m->limit_raised)
 		(void)setrlimit(RLIMIT_NOFILE, &m->former_limit);
 }
@@ -242,7 +225,8 @@ next_deadline(const struct master *m)
 {
 	static int64_t (*const deadlines[])(const struct master *) = {
 		stop_deadline, reap_deadline, helper_deadline,
-		escalate_deadline, watchdog_deadline, cohorts_deadline
+		escalate_deadline, watchdog_deadline, cohorts_deadline,
+		addresses_deadline
 	};
 	int64_t next = CLOCK_NEVER, due;
 	size_t i;
@@ -269,6 +253,7 @@ act_on_time(struct master *m)
 		cohort_tick(m->incoming, now_ms);
 	for (cohort = m->old; cohort != NULL; cohort = cohort->next)
 		cohort_tick(cohort, now_ms);
+	addresses_tick(m, now_ms);
 	reap_deaf(m, now_ms);
 	review_start(m);
 	reload_review(m);
@@ -326,7 +311,7 @@ void
 master_init(struct master *m, struct settings *settings)
 {
 	*m = (struct master) {
-		.settings = settings,
+		.settings = settings_ref(settings),
 		.board = { .fd = -1 },
 		.pidfile = { .fd = -1 },
 		.helper = { .watch = { .fd = -1 } },

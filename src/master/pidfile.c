@@ -115,19 +115,24 @@ write_pid(int fd)
 int
 pidfile_open(struct pidfile *pidfile, const char *path, struct error *e)
 {
+	char *owned = strdup(path);
 	int fd = -1, tries, result = 0;
 
+	if (owned == NULL)
+		return fail(e, path, "remember");
 	for (tries = 0; tries < TRIES && result == 0; tries++)
 		result = try_open(path, &fd, e);
-	if (result == -1)
-		return -1;
 	if (result == 0) {
 		errno = EBUSY;
-		return fail(e, path, "lock");
+		(void)fail(e, path, "lock");
+	}
+	if (result != 1) {
+		free(owned);
+		return -1;
 	}
 	*pidfile = (struct pidfile) {
 		.fd = fd,
-		.path = path,
+		.path = owned,
 		.owner = getpid(),
 	};
 	if (write_pid(fd) == -1) {
@@ -141,14 +146,13 @@ pidfile_open(struct pidfile *pidfile, const char *path, struct error *e)
 int
 pidfile_adopt(struct pidfile *pidfile, int fd, const char *path)
 {
-	pidfile->owned = strdup(path);
-	if (pidfile->owned == NULL || fd_set_cloexec(fd, true) == -1) {
-		free(pidfile->owned);
-		pidfile->owned = NULL;
+	pidfile->path = strdup(path);
+	if (pidfile->path == NULL || fd_set_cloexec(fd, true) == -1) {
+		free(pidfile->path);
+		pidfile->path = NULL;
 		return -1;
 	}
 	pidfile->fd = fd;
-	pidfile->path = pidfile->owned;
 	pidfile->owner = getpid();
 	return 0;
 }
@@ -164,6 +168,6 @@ pidfile_close(struct pidfile *pidfile)
 	    is_at_path(pidfile->fd, pidfile->path))
 		(void)unlink(pidfile->path);
 	fd_close(&pidfile->fd);
-	free(pidfile->owned);
-	pidfile->owned = NULL;
+	free(pidfile->path);
+	pidfile->path = NULL;
 }

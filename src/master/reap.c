@@ -126,11 +126,11 @@ mend_listeners(struct crew *crew)
 	size_t i;
 
 	for (i = 0; i < set->count; i++)
-		if (listener_mend(&set->items[i]) == 1)
+		if (listener_mend(&set->items[i]->listener) == 1)
 			log_event(PF_LISTENER_MENDED,
 			    "a worker of %s had shut the listener %s; it is "
 			    "open again",
-			    crew_name(crew), set->items[i].text);
+			    crew_name(crew), set->items[i]->listener.text);
 }
 
 /* Its last words first: DONE and FAILED may still be in the channel. */

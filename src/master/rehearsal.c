@@ -16,14 +16,19 @@
 static struct cohort *
 build(struct master *m, struct error *e)
 {
+	struct settings *settings;
 	struct generation *g;
 	struct cohort *cohort = NULL;
 	size_t i;
 
-	g = generation_new(m->generation + 1, m->settings, e);
+	settings = settings_again(m->settings, e);
+	if (settings == NULL)
+		return NULL;
+	g = generation_new(m->generation + 1, settings, e);
+	settings_unref(settings);
 	if (g == NULL)
 		return NULL;
-	if (generation_open(g, m->current->generation, 0, e) == 0) {
+	if (generation_share(g, m->current->generation, e) == 0) {
 		cohort = cohort_new(m, g, 0);
 		if (cohort == NULL)
 			(void)error_set(e, PF_SYSCALL, "no memory for workers");

@@ -17,6 +17,8 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "config/directive.h"
+#include "master/addresses.h"
 #include "master/probe.h"
 #include "master/state.h"
 
@@ -83,11 +85,22 @@ drop_next(struct master *m)
 	m->next = NULL;
 }
 
+static void
+build_next(struct master *m)
+{
+	struct settings *settings = settings_again(m->settings, &m->trouble);
+
+	if (settings == NULL)
+		return;
+	m->next = generation_new(m->generation + 1, settings, &m->trouble);
+	settings_unref(settings);
+}
+
 /* Settings and module files now, sockets when the probe is content. */
 void
 check_begin(struct master *m)
 {
-	m->next = generation_new(m->generation + 1, m->settings, &m->trouble);
+	build_next(m);
 	if (m->next == NULL) {
 		(void)life_step(m, ON_BAD);
 	} else if (!probe_needed(m->next)) {
@@ -114,6 +127,7 @@ reload_begin(struct master *m)
 {
 	struct generation *next = m->next;
 
+	master_raise_limit(m, next->settings);
 	if (generation_open(next, m->current->generation, 0, &m->trouble) ==
 	    -1) {
 		(void)life_step(m, ON_TROUBLE);
@@ -168,6 +182,20 @@ reload_roll_back(struct master *m)
 	undo_drain(m);
 }
 
+/* What cannot change is told, not silently kept. */
+static void
+take_settings(struct master *m)
+{
+	struct settings *taken = settings_ref(m->current->generation->settings);
+	const struct directive *fixed = NULL;
+
+	while ((fixed = directive_changed(fixed, m->settings, taken)) != NULL)
+		log_event(PF_RESTART_NEEDED,
+		    "%s was changed, which takes a restart", fixed->name);
+	settings_unref(m->settings);
+	m->settings = taken;
+}
+
 void
 reload_commit(struct master *m)
 {
@@ -176,9 +204,11 @@ reload_commit(struct master *m)
 	m->current = m->incoming;
 	m->incoming = NULL;
 	m->drained = false;
+	take_settings(m);
 	log_event(PF_RELOAD_DONE, "reload done: generation %u serves",
 	    m->current->generation->number);
 	cohort_admit(m->current);
+	addresses_commit(m, former->generation);
 	retire_cohort(m, former);
 }
 

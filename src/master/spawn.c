@@ -108,7 +108,7 @@ close_inherited(struct master *m, const struct worker_setup *setup)
 	if (keep == NULL)
 		_exit(71);
 	for (i = 0; i < set->count; i++)
-		keep[count++] = set->items[i].fd;
+		keep[count++] = set->items[i]->listener.fd;
 	keep[count++] = setup->channel_fd;
 	keep[count++] = log_fd();
 	keep[count++] = mine->snapshot.fd;

@@ -142,8 +142,7 @@ struct binary {
 
 struct pidfile {
 	int fd;
-	const char *path;
-	char *owned; /* the path, when it is not the settings' */
+	char *path; /* settings come and go */
 	pid_t owner;
 };
 
@@ -295,7 +294,7 @@ int64_t reap_deadline(const struct master *m);
 /* master.c: the parts of a master's run. */
 void master_init(struct master *m, struct settings *settings);
 /* Descriptors for the workers that the settings may want. */
-void master_raise_limit(struct master *m);
+void master_raise_limit(struct master *m, const struct settings *settings);
 int master_open_machinery(struct master *m, struct error *e);
 /* Until it is OVER. */
 void master_loop(struct master *m);

@@ -63,8 +63,9 @@ keep_listeners(const struct generation *g, bool open)
 	for (i = 0; i < g->service_count; i++) {
 		set = g->services[i].listeners;
 		for (k = 0; k < set->count; k++)
-			if (set->items[k].fd >= 0)
-				(void)fd_set_cloexec(set->items[k].fd, !open);
+			if (set->items[k]->listener.fd >= 0)
+				(void)fd_set_cloexec(set->items[k]->listener.fd,
+				    !open);
 	}
 }
 

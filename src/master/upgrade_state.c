@@ -7,9 +7,10 @@
  *	board FD SLOTS
  *	pidfile FD PATH
  *	total SERVICE ACCEPTED CLOSED FAILED FORKED REAPED CRASHED
+ *	settings TEXT				of the next
  *	generation NUMBER OLD MS-LEFT		then its
  *	service NAME WANT SINGLE MODULE-FD MODULE-PATH	each with its
- *	listener FD BACKLOG DEVICE INODE
+ *	listener FD BACKLOG DEVICE INODE ASKED	an address
  *	given-up CELL PID
  *	worker SLOT CELL PID CHANNEL-FD STATE AGE-MS FLAGS KILLED HALF-MESSAGE
  *
@@ -17,9 +18,11 @@
  */
 #include "config.h"
 
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "config/print.h"
 #include "master/state.h"
 #include "master/upgrade.h"
 
@@ -75,15 +78,21 @@ put_totals(struct state_writer *w, const struct totals *t)
 }
 
 static void
-put_listener(struct state_writer *w, const struct listener *listener)
+put_listener(struct state_writer *w, const struct shared_listener *shared)
 {
+	const struct listener *listener = &shared->listener;
+	char asked[ENDPOINT_TEXT_BYTES];
+
 	if (listener->fd < 0)
 		return;
+	endpoint_format((const struct sockaddr *)&shared->asked.address,
+	    shared->asked.length, asked, sizeof(asked));
 	state_keyword(w, "listener");
 	state_put_number(w, listener->fd);
 	state_put_number(w, listener->backlog);
 	state_put_number(w, (int64_t)listener->socket_dev);
 	state_put_number(w, (int64_t)listener->socket_ino);
+	state_put_text(w, asked);
 	state_end_line(w);
 }
 
@@ -144,11 +153,23 @@ put_crew(struct state_writer *w, const struct crew *crew)
 	state_put_text(w, service->module_file);
 	state_end_line(w);
 	for (i = 0; i < service->listeners->count; i++)
-		put_listener(w, &service->listeners->items[i]);
+		put_listener(w, service->listeners->items[i]);
 	for (slot = 0; slot < crew->pool.capacity; slot++)
 		if (crew->by_slot[slot] != NULL)
 			put_worker(w, crew->by_slot[slot]);
 	put_given_up(w, crew);
+}
+
+static void
+put_settings(struct state_writer *w, const struct settings *settings)
+{
+	char *text = settings_text(settings, SETTINGS_FOR_MACHINES);
+
+	state_keyword(w, "settings");
+	state_put_text(w, text != NULL ? text : "");
+	state_end_line(w);
+	w->failed |= text == NULL;
+	free(text);
 }
 
 static void
@@ -157,6 +178,7 @@ put_cohort(struct state_writer *w, const struct cohort *cohort, bool old)
 	int64_t left_ms = -1;
 	size_t i;
 
+	put_settings(w, cohort->generation->settings);
 	if (cohort->drain_deadline_ms != CLOCK_NEVER) {
 		left_ms = cohort->drain_deadline_ms - master_ms(cohort->master);
 		/* Over, and nobody has looked: not the same as none. */

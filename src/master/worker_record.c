@@ -16,6 +16,7 @@
 #include "base/bug.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "master/addresses.h"
 #include "master/state.h"
 
 /* Read in one go: a worker that floods its channel must not keep the master
@@ -130,6 +131,7 @@ record_tell(struct worker_record *record)
 	struct master *m = record->master;
 	bool drain = m->life == LIFE_STOPPING;
 
+	addresses_tell(record);
 	scoreboard_order(&m->board, record->cell,
 	    drain ? ORDER_DRAIN : ORDER_RETIRE);
 	(void)channel_send_type(record->channel.fd,

@@ -29,6 +29,9 @@ enum channel_type {
 	CHANNEL_REOPEN, /* the attached descriptor is the log now */
 	/* Worker to master; at the end, because numbers outlive an upgrade. */
 	CHANNEL_RECYCLE, /* replace me, then RETIRE; value: recycle_reason */
+	/* Master to worker: nobody else will serve the queue of this listener;
+	 * do so before you go.  Value: its index, and EMPTY_BOUNDED. */
+	CHANNEL_EMPTY,
 	CHANNEL_TYPES
 };
 
@@ -42,6 +45,8 @@ enum recycle_reason {
 	RECYCLE_REASONS
 };
 
+/* Clients may still join that queue: do not wait for its end. */
+#define EMPTY_BOUNDED 0x10000u
 /* The handler wants to be in one worker only. */
 #define READY_SINGLE 1u
 /* A worker that is leaving must not be handed anything more. */

@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -118,6 +119,33 @@ run_exit_hook(const struct worker *worker)
 	(void)fflush(NULL);
 }
 
+/*
+ * Of a listener that a reload left out: nobody else serves its queue.  Those
+ * who are idle wait for the last handshakes; who was busy comes later and
+ * finds what has become of it.
+ */
+static void
+serve_left_out(struct worker *worker)
+{
+	int64_t end_ms[] = { [EMPTY_WHOLLY] = CLOCK_NEVER,
+		[EMPTY_SOON] = clock_ms() + ORPHAN_MS };
+	int turn;
+	size_t i;
+
+	if (memchr(worker->empty, EMPTY_WHOLLY, sizeof(worker->empty)) ==
+		NULL &&
+	    memchr(worker->empty, EMPTY_SOON, sizeof(worker->empty)) == NULL)
+		return;
+	for (turn = 0; turn < 2; turn++) {
+		if (turn > 0)
+			(void)poll(NULL, 0, HANDSHAKE_MS);
+		for (i = 0; i < worker->listener_count; i++)
+			if (worker->empty[i] != EMPTY_NOT)
+				serve_queue(worker, (int)i,
+				    end_ms[worker->empty[i]]);
+	}
+}
+
 static void
 serve_the_rest(struct worker *worker)
 {
@@ -130,8 +158,10 @@ serve_the_rest(struct worker *worker)
 	else if (worker->leave_next)
 		/* Its handler is not well: others look for it. */
 		(void)channel_send_type(worker->channel.fd, CHANNEL_HELP);
-	else if (!worker->sick)
+	else if (!worker->sick) {
 		serve_last_wakeup(worker);
+		serve_left_out(worker);
+	}
 }
 
 _Noreturn void

@@ -24,6 +24,16 @@ orders_pending(const struct worker *worker)
 }
 
 static void
+note_empty(struct worker *worker, uint32_t value)
+{
+	uint32_t index = value & ~EMPTY_BOUNDED;
+
+	if (index < worker->listener_count)
+		worker->empty[index] =
+		    (value & EMPTY_BOUNDED) != 0 ? EMPTY_SOON : EMPTY_WHOLLY;
+}
+
+static void
 obey_message(struct worker *worker, struct channel_message *message)
 {
 	switch (message->type) {
@@ -48,6 +58,9 @@ obey_message(struct worker *worker, struct channel_message *message)
 		(void)channel_send_fd(worker->channel.fd, CHANNEL_DONE,
 		    DONE_FREE, -1);
 		return;
+	case CHANNEL_EMPTY:
+		note_empty(worker, message->value);
+		break;
 	case CHANNEL_LOOK:
 		worker->look_all = true;
 		break;

@@ -11,6 +11,9 @@
 #include "worker/wait.h"
 #include "worker/worker.h"
 
+/* How long to serve the queue of a listener that the master has given up. */
+enum emptying { EMPTY_NOT, EMPTY_WHOLLY, EMPTY_SOON };
+
 struct worker {
 	const struct worker_setup *setup;
 	const struct service *service;
@@ -31,6 +34,7 @@ struct worker {
 	unsigned broken;	/* connections in a row that were gone */
 	unsigned shortages;	/* accepts in a row that lacked a resource */
 	unsigned wait_first;	/* accepts still to come behind a wait */
+	uint8_t empty[SETTINGS_MAX_LISTENERS]; /* by listener: enum emptying */
 	bool look;	 /* the wait ended for another reason than a client */
 	bool look_all;	 /* try every listener before the next wait */
 	bool orphan;	 /* the master is dead */

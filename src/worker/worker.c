@@ -205,6 +205,22 @@ ready_flags(const struct module *module)
 	    0;
 }
 
+/* The master's are shared by generations; a worker closes its own. */
+static int
+copy_listeners(struct worker *worker)
+{
+	const struct listener_set *set = worker->service->listeners;
+	size_t i;
+
+	worker->listeners = calloc(set->count + 1, sizeof(*worker->listeners));
+	if (worker->listeners == NULL)
+		return -1;
+	for (i = 0; i < set->count; i++)
+		worker->listeners[i] = set->items[i]->listener;
+	worker->listener_count = set->count;
+	return 0;
+}
+
 _Noreturn void
 worker_main(const struct worker_setup *setup)
 {
@@ -214,8 +230,8 @@ worker_main(const struct worker_setup *setup)
 
 	worker.setup = setup;
 	worker.service = &setup->generation->services[setup->service];
-	worker.listeners = worker.service->listeners->items;
-	worker.listener_count = worker.service->listeners->count;
+	if (copy_listeners(&worker) == -1)
+		_exit(EX_OSERR);
 	channel_init(&worker.channel, setup->channel_fd);
 	set_scope(setup, worker.service->settings->name);
 	recycle_init(&worker);

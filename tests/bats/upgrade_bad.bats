@@ -68,7 +68,7 @@ a_good_one_works() {
 	install_script 'echo ready' 'kill -KILL $$'
 	upgrade_fails 'signal KILL, not by us.*: ready'
 	install_script 'exec "$real" -V'
-	upgrade_fails 'has a service echo, which the new one would not have'
+	upgrade_fails 'was not called to serve'
 	# Nobody's child of its own: somebody stands between.
 	install_script '"$real" "$@"' 'exit'
 	upgrade_fails 'does a script stand between'
@@ -111,7 +111,8 @@ a_good_one_works() {
 
 	setup_good echo
 	hold 1
-	for keyword in master life board generation service listener; do
+	for keyword in master life board settings generation service \
+		listener; do
 		install_edited -c "/^$keyword /d"
 		upgrade_fails 'the (state of the )?running master'
 	done

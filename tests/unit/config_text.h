@@ -33,13 +33,9 @@ text_read(const char *text)
 static inline char *
 text_of(const struct settings *settings)
 {
-	char *text = NULL;
-	size_t bytes;
-	FILE *out = open_memstream(&text, &bytes);
+	char *text = settings_text(settings, SETTINGS_FOR_PEOPLE);
 
-	rig_require(out != NULL && settings_print(settings, out) == 0 &&
-		fclose(out) == 0,
-	    "print");
+	rig_require(text != NULL, "print");
 	return text;
 }
 

@@ -112,9 +112,9 @@ test_build(void)
 		services[1].settings == &s->services[1],
 	    "each has its settings");
 	is_text(services[0].module_file, "", "a linked handler has no file");
-	ok(is_served(&services[0].listeners->items[0]) &&
-		is_served(&services[0].listeners->items[1]) &&
-		is_served(&services[1].listeners->items[0]),
+	ok(is_served(&services[0].listeners->items[0]->listener) &&
+		is_served(&services[0].listeners->items[1]->listener) &&
+		is_served(&services[1].listeners->items[0]->listener),
 	    "all listen");
 	settings_unref(s);
 	ok(generation_ref(g) == g && g->refs == 2, "a second reference");
@@ -190,27 +190,147 @@ test_shared(void)
 {
 	struct settings *s = make_settings("shared");
 	struct generation *one = build(1, s, NULL), *two, *three;
-	struct listener_set *set = one->services[0].listeners;
+	struct shared_listener *first = one->services[0].listeners->items[0];
+	struct shared_listener *last = one->services[1].listeners->items[0];
 	int fds = rig_count_fds();
 
 	two = build(2, s, one);
 	is_int(rig_count_fds(), fds, "the next opens none");
-	ok(two->services[0].listeners == set &&
-		two->services[1].listeners == one->services[1].listeners,
+	ok(two->services[0].listeners->items[0] == first &&
+		two->services[1].listeners->items[0] == last,
 	    "but has those of the one before");
-	is_int(set->refs, 2, "two have them");
+	is_int(first->refs, 2, "two have them");
+	ok(generation_has(two, last) && generation_has(one, last), "both");
 	is_int(two->number, 2, "under its own number");
 	generation_unref(one);
-	is_int(set->refs, 1, "the first is gone");
+	is_int(first->refs, 1, "the first is gone");
 	three = build(3, s, two);
 	generation_unref(two);
-	ok(exists("shared") && is_served(&set->items[0]) &&
-		is_served(&set->items[1]),
+	ok(exists("shared") && is_served(&first->listener) &&
+		is_served(&last->listener),
 	    "the third still listens");
 	settings_unref(s);
 	generation_unref(three);
 	is_int(rig_count_fds(), fds - 3, "the last closes them");
 	ok(!exists("shared"), "and removes the file");
+}
+
+static struct settings *
+name_services(struct settings *s, const char *first, const char *second)
+{
+	strcpy(s->services[0].name, first);
+	strcpy(s->services[1].name, second);
+	return s;
+}
+
+/* Other services, other addresses: what is at the same place stays. */
+static void
+test_changed(void)
+{
+	struct settings *s = make_settings("a"), *t = make_settings("b");
+	struct generation *one, *two;
+	struct listener_set *first, *second;
+	int fds;
+
+	listen_at(s, 1, "127.0.0.1:0");
+	name_services(s, "x", "y");
+	one = build(1, s, NULL);
+	fds = rig_count_fds();
+	first = one->services[0].listeners;
+	second = one->services[1].listeners;
+	/* Now y comes first, and has what was the other's. */
+	name_services(t, "y", "z");
+	listen_at(t, 1, first->items[1]->listener.text);
+	two = build(2, t, one);
+	is_int(rig_count_fds(), fds + 2, "new: a file and a port");
+	ok(two->services[0].listeners->items[1] == second->items[0] &&
+		second->items[0]->refs == 2,
+	    "y keeps its port");
+	is_int(second->items[1]->refs, 1, "but of two only one");
+	ok(two->services[1].listeners->items[0] != first->items[1],
+	    "port 0 is another's in another service");
+	ok(two->services[1].listeners->items[1] == first->items[1],
+	    "but its number is not");
+	ok(exists("a") && exists("b"), "both files are there");
+	generation_unref(one);
+	is_int(rig_count_fds(), fds, "what was left out is closed");
+	ok(!exists("a") && exists("b"), "and removed");
+	settings_unref(s);
+	settings_unref(t);
+	generation_unref(two);
+	is_int(rig_count_fds(), fds - 4, "all is closed");
+}
+
+/* A number moves with its address to another service. */
+static void
+test_moved(void)
+{
+	struct settings *s = make_settings("c"), *t = make_settings("c");
+	struct generation *one = build(1, name_services(s, "x", "y"), NULL);
+	struct generation *two;
+	struct listener_set *set = one->services[0].listeners;
+
+	two = build(2, name_services(t, "y", "x"), one);
+	ok(two->services[0].listeners->items[0] == set->items[0],
+	    "a file goes with its name");
+	ok(two->services[1].listeners->items[0] == set->items[1],
+	    "a port 0 stays with its service");
+	settings_unref(s);
+	settings_unref(t);
+	generation_unref(one);
+	ok(exists("c"), "which is not removed");
+	generation_unref(two);
+}
+
+static void
+test_trial(void)
+{
+	struct settings *s = make_settings("d"), *t = make_settings("e");
+	struct generation *one = build(1, name_services(s, "x", "y"), NULL);
+	struct generation *two;
+	struct error e;
+	int fds = rig_count_fds();
+
+	two = generation_new(2, name_services(t, "x", "z"), &e);
+	is_int(generation_share(two, one, &e), 0, "a trial");
+	is_int(rig_count_fds(), fds, "opens nothing");
+	is_int(two->services[0].listeners->count, 1, "has what is there");
+	is_int(two->services[1].listeners->count, 0, "or nothing");
+	generation_unref(two);
+	settings_unref(s);
+	settings_unref(t);
+	generation_unref(one);
+}
+
+/* One address beside all of the same port. */
+static void
+test_overlap(void)
+{
+	struct settings *s = make_settings("f"), *t = make_settings("f");
+	struct generation *one;
+	char address[64];
+	struct error e = { .id = PF_NONE };
+	int fds;
+
+	listen_at(s, 1, "0.0.0.0:0");
+	one = build(1, name_services(s, "x", "y"), NULL);
+	(void)snprintf(address, sizeof(address), "127.0.0.1:%u",
+	    endpoint_port((const void *)&one->services[1]
+			      .listeners->items[1]
+			      ->listener.endpoint.address));
+	listen_at(t, 1, address);
+	fds = rig_count_fds();
+	ok(new_and_open(2, name_services(t, "x", "y"), one, &e) == NULL,
+	    "one address of a port that all have");
+	is_int(e.id, PF_BIND, "cannot be had");
+	ok(strstr(e.text, "0.0.0.0:") != NULL &&
+		strstr(e.text, "in the way") != NULL,
+	    "and what is in the way is named");
+	is_int(rig_count_fds(), fds, "nothing is left");
+	is_int(one->services[0].listeners->items[0]->refs, 1, "nor kept");
+	settings_unref(s);
+	settings_unref(t);
+	generation_unref(one);
 }
 
 static void
@@ -225,11 +345,12 @@ test_failing_next(void)
 	bad->services[1].handler = rig_path(folder, "none.so");
 	ok(new_and_open(2, bad, old, &e) == NULL, "the next fails");
 	is_int(e.id, PF_MODULE_OPEN, "with its reason");
-	ok(old->services[0].listeners->refs == 1 &&
-		old->services[1].listeners->refs == 1,
+	ok(old->services[0].listeners->items[0]->refs == 1 &&
+		old->services[1].listeners->items[0]->refs == 1,
 	    "and has let go the listeners");
 	is_int(rig_count_fds(), fds, "which are open");
-	ok(exists("old") && is_served(&old->services[0].listeners->items[0]),
+	ok(exists("old") &&
+		is_served(&old->services[0].listeners->items[0]->listener),
 	    "and serve");
 	settings_unref(bad);
 	settings_unref(s);
@@ -247,6 +368,10 @@ main(void)
 	test_failures();
 	test_module_file();
 	test_shared();
+	test_changed();
+	test_moved();
+	test_trial();
+	test_overlap();
 	test_failing_next();
 	is_int(rig_count_fds(), fds, "no descriptor is left");
 	ok(rmdir(folder) == 0, "no file is left");
