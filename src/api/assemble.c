@@ -222,27 +222,31 @@ apply_overrides(const struct options *options, struct settings *settings,
 	return complaints->count == 0 ? 0 : -1;
 }
 
+/* Who reads a log does not know what a name was relative to. */
 static int
 read_file(const struct options *options, struct settings *settings,
-    struct complaints *complaints)
+    struct complaints *complaints, bool whole_name)
 {
+	const char *file = options->file;
 	struct error e;
 
-	if (options->file[0] == '/' || options->directory != NULL)
-		return file_read(settings, options->directory, options->file,
-		    complaints);
-	(void)make_absolute(options, settings, options->file, &e);
-	return say(complaints, &e);
+	if (whole_name || options->directory == NULL)
+		file = make_absolute(options, settings, file, &e);
+	if (file == NULL)
+		return say(complaints, &e);
+	return file_read(settings,
+	    options->directory != NULL ? options->directory : "", file,
+	    complaints);
 }
 
 static int
 fill(const struct options *options, struct settings *settings,
-    struct complaints *complaints)
+    struct complaints *complaints, bool again)
 {
 	struct error e;
 
 	if (options->file != NULL &&
-	    read_file(options, settings, complaints) == -1)
+	    read_file(options, settings, complaints, again) == -1)
 		return -1;
 	if (options->file == NULL && make_service(options, settings, &e) == -1)
 		return say(complaints, &e);
@@ -269,8 +273,8 @@ check(const struct options *options, struct settings *settings,
 	return say(complaints, &e);
 }
 
-struct settings *
-options_settings(const struct options *options, struct complaints *complaints)
+static struct settings *
+make(const struct options *options, struct complaints *complaints, bool again)
 {
 	struct settings *settings = begin(options, options->file == NULL);
 	struct error e;
@@ -280,11 +284,19 @@ options_settings(const struct options *options, struct complaints *complaints)
 		(void)say(complaints, &e);
 		return NULL;
 	}
-	if (fill(options, settings, complaints) == 0 &&
+	if (again)
+		settings->ready_fd = -1;
+	if (fill(options, settings, complaints, again) == 0 &&
 	    check(options, settings, complaints) == 0)
 		return settings;
 	settings_unref(settings);
 	return NULL;
+}
+
+struct settings *
+options_settings(const struct options *options, struct complaints *complaints)
+{
+	return make(options, complaints, false);
 }
 
 struct settings *
@@ -297,11 +309,9 @@ options_read_again(const void *arg, struct error *e)
 		(void)error_set(e, PF_SYSCALL, "no memory for settings");
 		return NULL;
 	}
-	settings = options_settings(arg, complaints);
+	settings = make(arg, complaints, true);
 	if (settings == NULL)
 		(void)complaints_first(complaints, e);
-	else
-		settings->ready_fd = -1;
 	free(complaints);
 	return settings;
 }

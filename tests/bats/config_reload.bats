@@ -85,11 +85,11 @@ echo_service='listen 127.0.0.1:0; handler echo'
 	start -f conf
 	conf "service echo { $echo_service; wokers 3
 		workers 0 }"
-	reload_fails "conf:1:50: there is no directive 'wokers'"
+	reload_fails "$T/conf:1:50: there is no directive 'wokers'"
 	rm "$T/conf"
-	reload_fails 'conf: cannot read it: No such file'
+	reload_fails '/conf: cannot read it: No such file'
 	mkfifo "$T/conf"
-	reload_fails 'conf: cannot read it: it is a FIFO'
+	reload_fails '/conf: cannot read it: it is a FIFO'
 	conf "service echo { $echo_service { max_byte 3 }; workers 2 }"
 	reload_fails 'no option'
 	conf "service echo { $echo_service; workers 2 }
@@ -98,8 +98,8 @@ echo_service='listen 127.0.0.1:0; handler echo'
 	conf "service echo { $echo_service; workers 1 }"
 	reload_succeeds
 	wait_workers 1
-	allow_message PF0107
-	allow_message PF0406
+	expect_message PF0107
+	allow_message PF0405
 }
 
 @test "a service that is added is served, one that is removed ends" {

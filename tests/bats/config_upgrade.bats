@@ -55,13 +55,13 @@ start_two() {
 	start_two
 	conf "service echo { $echo_service
 		wokers 1 }"
-	upgrade_fails "conf:2:3: there is no directive 'wokers'"
+	upgrade_fails "$T/conf:2:3: there is no directive 'wokers'"
 	conf "service echo { $echo_service; listen unix:$T/x }
 		service two { listen unix:$T/two; handler $FAULT { init fail } }"
 	upgrade_fails 'worker_init'
 	[[ ! -e $T/x ]]
 	rm "$T/conf"
-	upgrade_fails 'conf: cannot read it'
+	upgrade_fails '/conf: cannot read it'
 	echo_once word "unix:$T/two"
 }
 
