@@ -48,6 +48,24 @@ has_loaded() {
 	invariants 1
 }
 
+@test "timeout idle: a handler without progress says it to the master" {
+	expect_message PF0420 PF0413
+	allow_message PF0414
+	start -w 1 -o 'timeout=idle 1s' "$FAULT"
+	pid=$(workers)
+	talk_start "$ADDR" send 'echo one\n' expect 'one\n' say served wait \
+		send 'note step two\nhang\n' wait
+	talk_said served
+	begin=$(clock_ms)
+	wait_for elapsed 20 "$begin"
+	talk_go
+	wait_log "PF0420 .*pid $pid.: its connection makes no progress .*"
+	wait_gone "$pid"
+	said "$pid" 'by the master, busy for [0-9]+ ms, connection 1 of [0-9.:]+, no progress for [0-9]{4,} ms, note: step two'
+	clients_kill
+	invariants 1
+}
+
 @test "abort() of a handler: by itself, and where" {
 	expect_crash
 	start -w 1 "$FAULT"
