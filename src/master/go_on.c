@@ -64,10 +64,11 @@ master_resume(struct settings *settings, struct resume *resume)
 	struct error e;
 
 	master_init(&m, settings);
-	/* A rehearsal's process is thrown away whole. */
 	m.rehearsal = resume->rehearsal;
+	/* Its process is thrown away whole, and what an embedder does at its
+	 * exit is not for a copy of it. */
 	if (m.rehearsal)
-		return run_rehearsal(&m, resume);
+		_exit(run_rehearsal(&m, resume));
 	if (settings->foreground)
 		log_open_stderr();
 	else
