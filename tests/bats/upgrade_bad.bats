@@ -164,7 +164,8 @@ a_good_one_works() {
 	expect_message PF0123
 	own_binary
 	start -o start_timeout=100ms -w 2 echo
-	install_script 'sleep 1000 &' 'wait'
+	mkfifo "$T/never"
+	install_script "(read -r _ <>'$T/never') &" 'wait'
 	upgrade_fails 'no answer within 2100 ms'
 	nobody_outside
 	# One that is stopped is killed as well.
@@ -182,7 +183,7 @@ a_good_one_works() {
 	own_binary
 	for how in TERM INT QUIT; do
 		start -w 2 echo
-		install_waiting 'sleep 1000'
+		install_waiting
 		on_stage
 		stop "$how"
 		wait_for nobody_left
