@@ -90,6 +90,19 @@ copy_argv(int argc, char **argv)
 	return copy;
 }
 
+void
+invocation_move(struct invocation *invocation, const char *directory)
+{
+	const char *name = invocation->argv[0];
+
+	free(invocation->directory);
+	free(invocation->program);
+	invocation->program = NULL;
+	invocation->directory = directory[0] != '\0' ? strdup(directory) : NULL;
+	if (name != NULL)
+		invocation->program = find_program(invocation->directory, name);
+}
+
 int
 invocation_init(struct invocation *invocation, int argc, char **argv)
 {

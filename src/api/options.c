@@ -58,8 +58,8 @@ parse_number(const char *text, long min, long max)
 static const char *
 make_absolute(struct options *options, const char *path, struct error *e)
 {
-	char here[PATH_MAX], *joined;
-	size_t size;
+	char here[PATH_MAX], joined[2 * PATH_MAX];
+	const char *kept;
 
 	if (path[0] == '/')
 		return path;
@@ -73,15 +73,15 @@ make_absolute(struct options *options, const char *path, struct error *e)
 		    strerror(errno));
 		return NULL;
 	}
-	size = strlen(here) + strlen(path) + 2;
-	joined = malloc(size);
-	if (joined == NULL) {
-		(void)error_set(e, PF_SYSCALL, "no memory for %s", path);
+	if ((size_t)snprintf(joined, sizeof(joined), "%s/%s", here, path) >=
+	    sizeof(joined)) {
+		(void)error_set(e, PF_USAGE, "a path is too long: %s", path);
 		return NULL;
 	}
-	(void)snprintf(joined, size, "%s/%s", here, path);
-	options->owned[options->owned_count++] = joined;
-	return joined;
+	kept = settings_copy(options->settings, joined);
+	if (kept == NULL)
+		(void)error_set(e, PF_SYSCALL, "no memory for %s", path);
+	return kept;
 }
 
 static int
@@ -134,28 +134,6 @@ set_path(struct options *options, const char **where, const char *path,
 	return *where == NULL ? -1 : 0;
 }
 
-/* For later: the service has no name yet. */
-static int
-keep_override(struct options *options, const char *text, struct error *e)
-{
-	if (options->override_count == OPTIONS_OVERRIDES)
-		return usage_error(e, "too many -o at", text);
-	options->overrides[options->override_count++] = text;
-	return 0;
-}
-
-static int
-apply_overrides(struct options *options, struct error *e)
-{
-	unsigned i;
-
-	for (i = 0; i < options->override_count; i++)
-		if (directive_override(options->settings, options->overrides[i],
-			e) == -1)
-			return -1;
-	return 0;
-}
-
 static int
 refuse_later(int letter, const char *with, struct error *e)
 {
@@ -202,7 +180,8 @@ set_option(struct options *options, int letter, const char *value,
 		return set_path(options, &settings->module_path.option, value,
 		    e);
 	case 'o':
-		return keep_override(options, value, e);
+		options->overrides[options->override_count++] = value;
+		return 0;
 	case 'u':
 		return settings_identity(&settings->identity, value, e);
 	case 'S':
@@ -222,6 +201,19 @@ unknown_option(int argc, char **argv, struct error *e)
 	    strncmp(argv[optind], "--", 2) == 0)
 		return usage_error(e, "unknown option", argv[optind]);
 	return usage_error(e, "unknown option", letter);
+}
+
+/* Behind everything else, because it names services. */
+static int
+apply_overrides(struct options *options, struct error *e)
+{
+	size_t i;
+
+	for (i = 0; i < options->override_count; i++)
+		if (directive_override(options->settings, options->overrides[i],
+			e) == -1)
+			return -1;
+	return settings_complete(options->settings, e);
 }
 
 static int
@@ -328,7 +320,9 @@ set_defaults(struct options *options, const struct options_source *source)
 	memset(options, 0, sizeof(*options));
 	options->source = *source;
 	options->settings = settings;
-	if (settings == NULL)
+	options->overrides =
+	    calloc((size_t)source->argc + 1, sizeof(*options->overrides));
+	if (settings == NULL || options->overrides == NULL)
 		return -1;
 	settings->program = builtin == NULL ? "preforkd" : base_name(program);
 	settings->own_process = builtin == NULL;
@@ -359,16 +353,16 @@ options_parse_source(struct options *options,
 		return error_set(e, PF_SYSCALL, "no memory");
 	if (parse_letters(options, argc, source->argv, e) == -1)
 		return -1;
-	if (!needs_handler(options))
-		return 0;
-	if (parse_operands(options, argc - optind, source->argv + optind, e) ==
-	    -1)
+	if (needs_handler(options) &&
+	    parse_operands(options, argc - optind, source->argv + optind, e) ==
+		-1)
+		return -1;
+	if (apply_overrides(options, e) == -1)
 		return -1;
 	service = &options->settings->services[0];
-	if (service->endpoint_count == 0 &&
-	    settings_listen(service, SETTINGS_ADDRESS, e) == -1)
-		return -1;
-	return apply_overrides(options, e);
+	if (!needs_handler(options) || service->endpoint_count > 0)
+		return 0;
+	return settings_listen(service, SETTINGS_ADDRESS, e);
 }
 
 int
@@ -386,6 +380,5 @@ void
 options_fini(struct options *options)
 {
 	settings_unref(options->settings);
-	while (options->owned_count > 0)
-		free(options->owned[--options->owned_count]);
+	free(options->overrides);
 }

@@ -26,18 +26,14 @@ struct options_source {
 	bool directory_gone; /* that one was started in */
 };
 
-#define OPTIONS_OVERRIDES 64
-
 struct options {
 	struct options_source source;
 	enum run_mode mode;
 	bool verbose;
-	const char *described;			  /* -H */
-	const char *overrides[OPTIONS_OVERRIDES]; /* -o */
-	unsigned override_count;
+	const char *described; /* -H */
 	struct settings *settings;
-	char *owned[4]; /* strings that were made absolute */
-	unsigned owned_count;
+	const char **overrides; /* -o, as it stands in argv */
+	size_t override_count;
 };
 
 /*

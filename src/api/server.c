@@ -119,8 +119,7 @@ enter_directory(struct options_source *source, struct invocation *invocation,
 	source->resumed = true;
 	source->directory_gone =
 	    resume->directory[0] == '\0' || chdir(resume->directory) == -1;
-	free(invocation->directory);
-	invocation->directory = strdup(resume->directory);
+	invocation_move(invocation, resume->directory);
 }
 
 static int

@@ -94,8 +94,6 @@ make_action(struct sigaction *action, const struct signal_rule *rule)
 	case SIGNAL_EVENT:
 		action->sa_sigaction = on_signal;
 		action->sa_flags = SA_SIGINFO | SA_RESTART;
-		if (rule->signo == SIGCHLD)
-			action->sa_flags |= SA_NOCLDSTOP;
 		break;
 	case SIGNAL_IGNORE:
 		action->sa_handler = SIG_IGN;

@@ -30,9 +30,9 @@ struct signal_rule {
 #define SIGPIPE_MAX_RULES 24
 
 /*
- * Open the pipe and install `rules` (SA_RESTART; SA_NOCLDSTOP for CHLD; all
- * managed signals masked inside the handler).  What was there before is
- * remembered for sigpipe_uninstall.  -1 with errno.
+ * Open the pipe and install `rules` (SA_RESTART; CHLD comes for children that
+ * stop and go on, too; all managed signals masked inside the handler).  What
+ * was there before is remembered for sigpipe_uninstall.  -1 with errno.
  */
 int sigpipe_install(const struct signal_rule *rules, size_t count);
 /* Give every rule's signal its former disposition and close the pipe.  For

@@ -1,6 +1,6 @@
 /*
- * Construction of settings.  Strings belong to the caller (argv, an embedder)
- * and outlive them.
+ * Construction of settings.  Strings belong to them (settings_copy) or to the
+ * caller (argv, an embedder) and outlive them.
  * Runs in: master at start.
  */
 #include "config.h"
@@ -10,6 +10,7 @@
 
 #include "config/settings.h"
 #include "listener/listener.h"
+#include "module/strings.h"
 
 struct settings *
 settings_new(size_t services)
@@ -37,8 +38,8 @@ settings_new(size_t services)
 	s->old_generations = 8;
 	for (i = 0; i < services; i++) {
 		s->services[i].workers = SETTINGS_WORKERS;
-		s->services[i].max_requests_jitter = 10;
 		s->services[i].backlog = LISTENER_BACKLOG;
+		s->services[i].max_requests_jitter = SETTINGS_JITTER;
 	}
 	return s;
 }
@@ -62,7 +63,25 @@ settings_unref(struct settings *settings)
 		free(settings->services[i].arguments);
 	}
 	free(settings->services);
+	strings_free(&settings->strings);
 	free(settings);
+}
+
+int
+settings_complete(const struct settings *settings, struct error *e)
+{
+	const struct identity *identity = &settings->identity;
+
+	if (!identity->wanted && identity->name[0] != '\0')
+		return error_set(e, PF_DIRECTIVE_PLACE,
+		    "group needs user as well");
+	return 0;
+}
+
+const char *
+settings_copy(struct settings *settings, const char *text)
+{
+	return strings_copy(&settings->strings, text);
 }
 
 int

@@ -20,6 +20,7 @@
 #define SETTINGS_MAX_GROUPS    64
 #define SETTINGS_MAX_LISTENERS 256 /* of a service */
 #define SETTINGS_WORKERS       4
+#define SETTINGS_JITTER	       10 /* percent of max_requests */
 #define SETTINGS_ADDRESS       "127.0.0.1:7007"
 
 /* Whom workers run as; looked up before anything is chrooted. */
@@ -50,11 +51,11 @@ struct service_settings {
 	size_t endpoint_count;
 	int backlog;
 	unsigned workers;
-	struct timeouts timeouts;
-	uint64_t max_requests;	      /* of a worker; 0: any number */
+	uint64_t max_requests;	      /* connections of a worker; 0: any */
 	unsigned max_requests_jitter; /* percent that may be taken off */
 	int64_t max_age_ms;	      /* of a worker; 0: any */
 	uint64_t max_rss_bytes;	      /* of a worker; 0: any */
+	struct timeouts timeouts;
 };
 
 /* How the program was called, for a new binary that takes its place. */
@@ -81,12 +82,17 @@ struct settings {
 	unsigned window_percent;  /* of the workers that start at once */
 	struct service_settings *services;
 	size_t service_count;
+	struct module_strings *strings; /* that these settings own */
 };
 
 /* One service, all defaults.  NULL with errno. */
 struct settings *settings_new(size_t services);
 struct settings *settings_ref(struct settings *settings);
 void settings_unref(struct settings *settings);
+/* When all is filled in: what only the whole can tell.  -1 with `e`. */
+int settings_complete(const struct settings *settings, struct error *e);
+/* A copy of `text` that lives as long as the settings.  NULL with errno. */
+const char *settings_copy(struct settings *settings, const char *text);
 /* Append what `address` means to the service's endpoints. */
 int settings_listen(struct service_settings *service, const char *address,
     struct error *e);

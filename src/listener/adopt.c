@@ -30,12 +30,12 @@ ask(int fd, struct endpoint *endpoint)
 	    getsockname(fd, (struct sockaddr *)&endpoint->address,
 		&endpoint->length) == -1)
 		return -1;
-	if (endpoint->type != SOCK_STREAM)
+	if (endpoint->type == SOCK_DGRAM)
 		return 0;
 	if (ask_int(fd, SO_ACCEPTCONN, &listening) == -1)
 		return -1;
 	errno = EINVAL;
-	return listening ? 0 : -1;
+	return listening && endpoint->type == SOCK_STREAM ? 0 : -1;
 }
 
 int

@@ -43,13 +43,21 @@ adopt_limit(struct adoption *a, const struct state_line *line)
 	return 0;
 }
 
+/* A worker of the rehearsal must not write where one lives that serves. */
+static int
+open_own_board(struct master *m, unsigned slots)
+{
+	scoreboard_close(&m->board);
+	return scoreboard_open(&m->board, slots);
+}
+
 static int
 adopt_board(struct adoption *a, const struct state_line *line)
 {
 	struct master *m = a->m;
 	int64_t fd, slots;
 
-	if (state_number(line, 0, 0, FD_MAX, &fd) == -1 ||
+	if (m->records != NULL || state_number(line, 0, 0, FD_MAX, &fd) == -1 ||
 	    state_number(line, 1, 1, SCOREBOARD_MAX_SLOTS, &slots) == -1)
 		return state_refuse(line, a->e);
 	if (scoreboard_adopt(&m->board, (int)fd, (unsigned)slots) == -1)
@@ -58,6 +66,9 @@ adopt_board(struct adoption *a, const struct state_line *line)
 		    "layout %u",
 		    strerror(errno), SCOREBOARD_VERSION);
 	(void)fd_set_cloexec((int)fd, true);
+	if (a->rehearsal && open_own_board(m, (unsigned)slots) == -1)
+		return error_set(a->e, PF_SYSCALL, "scoreboard: %s",
+		    strerror(errno));
 	m->records = calloc(m->board.slots, sizeof(*m->records));
 	return m->records != NULL ? 0 : state_refuse(line, a->e);
 }
@@ -127,10 +138,15 @@ adopt_finish_service(struct adoption *a)
 	struct service *service;
 	const struct service *twin;
 
-	if (a->crew == NULL ||
-	    a->cohort->generation->services[a->crew->service].listeners != NULL)
+	if (a->crew == NULL)
 		return 0;
 	service = &a->cohort->generation->services[a->crew->service];
+	if (service->listeners != NULL)
+		return 0;
+	if (a->listener_count == 0)
+		return error_set(a->e, PF_STATE,
+		    "the running master left no listener of %s",
+		    service->settings->name);
 	twin = find_twin(a->m->current, a);
 	if (twin == NULL)
 		twin = find_twin(a->m->old, a);
@@ -209,10 +225,13 @@ adopt_service(struct adoption *a, const struct state_line *line)
 		    "would not have; reload first",
 		    name);
 	service = &a->cohort->generation->services[a->crew->service];
+	if (service->listeners != NULL)
+		return state_refuse(line, a->e);
 	memcpy(service->module_file, file, strlen(file) + 1);
 	if (!a->rehearsal && fd >= 0 &&
 	    module_snapshot_adopt(&service->snapshot, (int)fd) == -1)
 		return state_refuse(line, a->e);
+	memset(a->slot_taken, 0, sizeof(a->slot_taken));
 	a->crew->single = single != 0;
 	a->crew->up = true;
 	pool_adopt(&a->crew->pool, (unsigned)want);
@@ -225,7 +244,11 @@ adopt_listener(struct adoption *a, const struct state_line *line)
 	struct listener *listener = &a->listeners[a->listener_count];
 	int64_t fd, backlog, device, inode;
 
-	if (a->crew == NULL || a->listener_count == SETTINGS_MAX_LISTENERS ||
+	/* The first worker ends the list. */
+	if (a->crew == NULL ||
+	    a->cohort->generation->services[a->crew->service].listeners !=
+		NULL ||
+	    a->listener_count == SETTINGS_MAX_LISTENERS ||
 	    state_number(line, 0, 0, FD_MAX, &fd) == -1 ||
 	    state_number(line, 1, 0, INT_MAX, &backlog) == -1 ||
 	    state_number(line, 2, INT64_MIN, INT64_MAX, &device) == -1 ||
@@ -277,7 +300,7 @@ check_whole(struct adoption *a)
 
 	if (adopt_finish_service(a) == -1)
 		return -1;
-	if (a->m->current == NULL)
+	if (a->m->current == NULL || a->m->generation == 0)
 		return error_set(a->e, PF_STATE,
 		    "the running master left no generation");
 	g = a->m->current->generation;

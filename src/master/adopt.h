@@ -19,6 +19,8 @@ struct adoption {
 	struct crew *crew;
 	struct listener listeners[SETTINGS_MAX_LISTENERS];
 	size_t listener_count;
+	bool slot_taken[CREW_MOST]; /* of the crew */
+	bool cell_taken[SCOREBOARD_MAX_SLOTS];
 	struct error *e;
 };
 

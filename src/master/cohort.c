@@ -123,17 +123,26 @@ cohort_alive(const struct cohort *cohort)
 	return alive;
 }
 
+/* One without a channel is as good as dead, and will be. */
+static unsigned
+count_ready(const struct crew *crew)
+{
+	unsigned slot, count = 0;
+
+	for (slot = 0; slot < crew->pool.capacity; slot++)
+		count += crew->pool.slots[slot].state == POOL_READY &&
+		    crew->by_slot[slot]->deaf_since_ms == 0;
+	return count;
+}
+
 bool
 cohort_complete(const struct cohort *cohort)
 {
-	const struct pool *pool;
 	size_t i;
 
-	for (i = 0; i < cohort->generation->service_count; i++) {
-		pool = &cohort->crews[i].pool;
-		if (pool_proven_slots(pool) < pool->want)
+	for (i = 0; i < cohort->generation->service_count; i++)
+		if (count_ready(&cohort->crews[i]) < cohort->crews[i].pool.want)
 			return false;
-	}
 	return true;
 }
 

@@ -30,7 +30,8 @@ is_idle(const struct crew *crew, unsigned slot)
 {
 	struct census census;
 
-	if (crew->pool.slots[slot].state != POOL_READY)
+	if (crew->pool.slots[slot].state != POOL_READY ||
+	    crew->by_slot[slot]->stopped)
 		return false;
 	census_read(&crew->cohort->master->board
 			 .slot[crew->by_slot[slot]->cell],

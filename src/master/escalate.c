@@ -94,6 +94,15 @@ escalate(struct worker_record *record, enum kill_reason why, int64_t grace_ms,
 }
 
 void
+escalate_later(struct worker_record *record, int64_t delay_ms)
+{
+	if (delay_ms == 0 || record->next_blow_ms != 0)
+		return;
+	record->next_blow_ms = master_ms(record->master) + delay_ms;
+	record->master->blows++;
+}
+
+void
 record_kill(struct worker_record *record, enum kill_reason why)
 {
 	char client[ENDPOINT_TEXT_BYTES + 16];
@@ -122,7 +131,9 @@ give_up(struct worker_record *record)
 static void
 next_blow(struct worker_record *record, int64_t now_ms)
 {
-	if (record->blow != SIGKILL)
+	if (record->blow == 0)
+		record_kill(record, KILL_START_TIMEOUT);
+	else if (record->blow != SIGKILL)
 		strike(record, SIGKILL, now_ms + IMMORTAL_MS);
 	else
 		give_up(record);

@@ -12,6 +12,17 @@
 #include "master/upgrade.h"
 #include "wire/report.h"
 
+/* Nobody else starts a worker that is to be there, if the reload fails. */
+static void
+fill_places(struct master *m)
+{
+	size_t i;
+
+	for (i = 0; i < m->current->generation->service_count; i++)
+		crew_event(&m->current->crews[i],
+		    (struct pool_event) { .kind = EVENT_TICK });
+}
+
 /* In the place of the one before us: serving already. */
 static int
 go_on(struct master *m, struct resume *resume, struct error *e)
@@ -20,13 +31,16 @@ go_on(struct master *m, struct resume *resume, struct error *e)
 	    upgrade_adopt(m, resume, e) == -1)
 		return -1;
 	log_event(PF_UPGRADE_DONE,
-	    "upgrade done: %s " PACKAGE_VERSION " in place of %s; reloading",
-	    m->settings->program, resume->state.version);
+	    "upgrade done: %s " PACKAGE_VERSION " in place of %s; %s",
+	    m->settings->program, resume->state.version,
+	    m->drained ? "still drained" : "reloading");
 	master_raise_limit(m);
 	m->life = LIFE_SERVING;
-	m->want_reload = true;
+	/* Who was told to drain starts nobody until HUP. */
+	m->want_reload = !m->drained;
 	/* Who died while nobody could be told. */
 	reap_all(m);
+	fill_places(m);
 	master_loop(m);
 	return 0;
 }
@@ -50,10 +64,10 @@ master_resume(struct settings *settings, struct resume *resume)
 	struct error e;
 
 	master_init(&m, settings);
-	/* A rehearsal's process is thrown away whole. */
 	m.rehearsal = resume->rehearsal;
+	/* Thrown away whole: what it has not freed is no leak. */
 	if (m.rehearsal)
-		return run_rehearsal(&m, resume);
+		_exit(run_rehearsal(&m, resume));
 	if (settings->foreground)
 		log_open_stderr();
 	else

@@ -18,7 +18,6 @@
 
 #include "base/clock.h"
 #include "base/fd.h"
-#include "base/sigpipe.h"
 #include "master/spawn.h"
 #include "master/state.h"
 #include "wire/report.h"
@@ -120,17 +119,13 @@ fail:
 }
 
 static void
-describe_end(const struct helper *helper, int status, char *text, size_t bytes)
+describe_end(struct master *m, int status, char *text, size_t bytes)
 {
-	if (helper->late)
+	if (m->helper.late)
 		(void)snprintf(text, bytes, "no answer within %lld ms",
-		    (long long)helper->timeout_ms);
-	else if (WIFEXITED(status))
-		(void)snprintf(text, bytes, "exit code %d",
-		    WEXITSTATUS(status));
+		    (long long)m->helper.timeout_ms);
 	else
-		(void)snprintf(text, bytes, "signal %s",
-		    sigpipe_name(WTERMSIG(status)));
+		cause_describe(m, status, KILL_NONE, text, bytes);
 }
 
 /* What followed from what it said and how it ended. */
@@ -139,14 +134,14 @@ is_content(struct master *m, int status)
 {
 	const struct helper *helper = &m->helper;
 	const char *said = report_last_line(helper->text);
-	char how[64];
+	char how[CAUSE_BYTES];
 
 	if (report_read(helper->text, &m->trouble) && !helper->late &&
 	    status == 0)
 		return true;
 	if (m->trouble.id != PF_NONE && !helper->late)
 		return false;
-	describe_end(helper, status, how, sizeof(how));
+	describe_end(m, status, how, sizeof(how));
 	(void)error_set(&m->trouble,
 	    m->life == LIFE_REHEARSING ? PF_REHEARSAL_DIED : PF_MODULE_DIED,
 	    "%s: %s%s%.*s",

@@ -99,6 +99,7 @@ master_open_machinery(struct master *m, struct error *e)
 	if (m->loop == NULL || signals_open(m) == -1)
 		return error_set(e, PF_SYSCALL, "signals: %s", strerror(errno));
 	loop_on_wake(m->loop, forgive_lateness, m);
+	oom_init(&m->oom);
 	return 0;
 }
 

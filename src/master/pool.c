@@ -299,13 +299,3 @@ pool_count(const struct pool *pool, enum pool_slot_state state)
 		count += pool->slots[i].state == state;
 	return count;
 }
-
-unsigned
-pool_proven_slots(const struct pool *pool)
-{
-	unsigned count = 0;
-
-	for (unsigned i = 0; i < pool->capacity; i++)
-		count += pool->slots[i].been_ready;
-	return count;
-}

@@ -174,8 +174,6 @@ void pool_adopt_recycling(struct pool *pool, unsigned slot);
 int64_t pool_deadline(const struct pool *pool);
 /* Slots in `state`. */
 unsigned pool_count(const struct pool *pool, enum pool_slot_state state);
-/* Slots that have had a READY worker. */
-unsigned pool_proven_slots(const struct pool *pool);
 const char *pool_slot_state_name(enum pool_slot_state state);
 const char *pool_event_name(enum pool_event_kind kind);
 const char *pool_action_name(enum pool_action_kind kind);

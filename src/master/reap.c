@@ -18,51 +18,12 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "base/sigpipe.h"
 #include "master/state.h"
 #include "scoreboard/census.h"
 
 /* A worker without a channel that does not die is killed after this, unless
  * it is serving a connection, after which it ends by itself. */
 #define DEAF_MS 1000
-
-static struct worker_record *
-find_record(struct master *m, pid_t pid)
-{
-	unsigned i;
-
-	for (i = 0; i < m->cells_end; i++)
-		if (m->records[i] != NULL && m->records[i]->pid == pid)
-			return m->records[i];
-	return NULL;
-}
-
-#ifdef WCOREDUMP
-static bool
-dumped_core(int status)
-{
-	return WIFSIGNALED(status) && WCOREDUMP(status);
-}
-#else
-static bool
-dumped_core(int status)
-{
-	(void)status;
-	return false;
-}
-#endif
-
-static void
-describe_status(int status, char *text, size_t bytes)
-{
-	if (WIFEXITED(status))
-		(void)snprintf(text, bytes, "exit code %d",
-		    WEXITSTATUS(status));
-	else
-		(void)snprintf(text, bytes, "signal %s%s",
-		    sigpipe_name(WTERMSIG(status)),
-		    dumped_core(status) ? ", core dumped" : "");
-}
 
 void
 describe_client(const struct census *census, char *text, size_t bytes)
@@ -96,10 +57,11 @@ describe_client(const struct census *census, char *text, size_t bytes)
 static void
 note_start_failure(struct worker_record *record, int status)
 {
-	char how[64];
+	char how[CAUSE_BYTES];
 
 	if (record->reason.id == PF_NONE) {
-		describe_status(status, how, sizeof(how));
+		cause_describe(record->master, status, record->killed, how,
+		    sizeof(how));
 		(void)error_set(&record->reason, PF_MODULE_DIED,
 		    "a worker of %s ended while it loaded its handler: %s",
 		    crew_name(record->crew), how);
@@ -130,12 +92,13 @@ log_end(const struct worker_record *record, const char *name, const char *how,
 static void
 log_death(struct worker_record *record, int status, const struct census *census)
 {
-	char name[64], how[64], client[ENDPOINT_TEXT_BYTES + 16];
+	char name[64], how[CAUSE_BYTES], client[ENDPOINT_TEXT_BYTES + 16];
 	char text[LOG_LINE_BYTES / 2];
 	unsigned long unsaid = 0;
 
 	record_name(record, name, sizeof(name));
-	describe_status(status, how, sizeof(how));
+	cause_describe(record->master, status, record->killed, how,
+	    sizeof(how));
 	describe_client(census, client, sizeof(client));
 	if (record->killed != KILL_NONE || ended_well(record, status)) {
 		log_end(record, name, how, census);
@@ -197,6 +160,7 @@ bury(struct worker_record *record, int status)
 		!WIFEXITED(status));
 	crew->recycled +=
 	    record->recycle != RECYCLE_NONE && ended_well(record, status);
+	reload_lost(record);
 	event.slot = record->slot;
 	event.by_exit = record->killed == KILL_NONE ?
 	    WIFEXITED(status) :
@@ -256,7 +220,6 @@ reap_each(struct master *m)
 	unsigned i;
 
 	reap_helper(m);
-
 	for (i = 0; i < m->cells_end; i++)
 		if (m->records[i] != NULL)
 			(void)reap_one(m->records[i]);
@@ -266,8 +229,8 @@ reap_each(struct master *m)
  * Look who is dead without reaping, so that a child of the embedder stays for
  * the embedder; when one of those is in the way, ask for ours one by one.
  */
-void
-reap_all(struct master *m)
+static void
+reap_dead(struct master *m)
 {
 	struct worker_record *record;
 	siginfo_t info;
@@ -282,7 +245,7 @@ reap_all(struct master *m)
 		}
 		if (info.si_pid == 0)
 			return;
-		record = find_record(m, info.si_pid);
+		record = record_find(m, info.si_pid);
 		if (record != NULL)
 			(void)reap_one(record);
 		else if (info.si_pid == m->helper.pid)
@@ -293,6 +256,13 @@ reap_all(struct master *m)
 			break;
 	}
 	reap_each(m);
+}
+
+void
+reap_all(struct master *m)
+{
+	reap_dead(m);
+	standstill_review(m);
 }
 
 static bool

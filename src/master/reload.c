@@ -182,6 +182,24 @@ reload_commit(struct master *m)
 	retire_cohort(m, former);
 }
 
+/*
+ * The new generation is to be whole when it is let in: whoever of it dies
+ * before, READY or not, is a reason to go back.
+ */
+void
+reload_lost(struct worker_record *record)
+{
+	struct cohort *cohort = record->crew->cohort;
+
+	if (cohort != record->master->incoming || record->told)
+		return;
+	cohort->failed = true;
+	if (cohort->reason.id == PF_NONE)
+		(void)error_set(&cohort->reason, PF_WORKER_FAILED,
+		    "a worker of %s ended before it was let in",
+		    crew_name(record->crew));
+}
+
 static bool
 has_trouble(const struct cohort *cohort)
 {
@@ -218,18 +236,19 @@ free_ended(struct master *m)
 }
 
 /* An upgrade first: it reloads as well. */
-static void
-fulfil_wishes(struct master *m)
+static bool
+fulfil_wish(struct master *m)
 {
 	if (m->life != LIFE_SERVING || m->helper.pid != 0)
-		return;
+		return false;
 	if (m->want_upgrade) {
 		m->want_upgrade = false;
-		(void)life_step(m, ON_UPGRADE);
-	} else if (m->want_reload && !is_too_many(m)) {
-		m->want_reload = false;
-		(void)life_step(m, ON_RELOAD);
+		return life_step(m, ON_UPGRADE);
 	}
+	if (!m->want_reload || is_too_many(m))
+		return false;
+	m->want_reload = false;
+	return life_step(m, ON_RELOAD);
 }
 
 void
@@ -240,16 +259,22 @@ reload_review(struct master *m)
 	else if (m->incoming != NULL && cohort_complete(m->incoming))
 		(void)life_step(m, ON_ALL_READY);
 	free_ended(m);
-	fulfil_wishes(m);
+	/* What fails at once must not leave the next wish to the next event. */
+	while (fulfil_wish(m))
+		continue;
 }
 
 void
 reload_abandon(struct master *m, const char *why)
 {
 	bool reloading = m->next != NULL || m->incoming != NULL;
+	bool rehearsing =
+	    !reloading && m->helper.pid != 0 && !m->helper.abandoned;
 
 	m->want_reload = m->want_upgrade = false;
 	helper_abandon(m);
+	if (rehearsing)
+		upgrade_abandoned(why);
 	if (reloading) {
 		(void)error_set(&m->trouble, PF_RELOAD_FAILED, "%s", why);
 		log_failed(m);

@@ -17,7 +17,7 @@
 #include "master/state.h"
 
 const struct signal_rule master_signals[MASTER_SIGNALS] = {
-	{ SIGCHLD, SIGNAL_EVENT, "a worker died: reap it" },
+	{ SIGCHLD, SIGNAL_EVENT, "a worker died, was stopped or goes on" },
 	{ SIGINT, SIGNAL_EVENT, "fast stop" },
 	{ SIGTERM, SIGNAL_EVENT, "graceful stop, at most stop_timeout" },
 	{ SIGQUIT, SIGNAL_EVENT, "graceful stop, at most 60 s" },

@@ -9,15 +9,19 @@
 #define PREFORK_MASTER_STATE_H
 
 #include <sys/resource.h>
+#include <sys/types.h>
 
 #include <limits.h>
 #include <signal.h>
+#include <time.h>
 
 #include "base/error.h"
 #include "base/loop.h"
+#include "base/oom.h"
 #include "generation/generation.h"
 #include "master/life.h"
 #include "master/pool.h"
+#include "master/totals.h"
 #include "scoreboard/census.h"
 #include "scoreboard/scoreboard.h"
 #include "wire/channel.h"
@@ -55,7 +59,8 @@ struct worker_record {
 	bool told;	       /* RETIRE or DRAIN was sent */
 	bool leaving;	       /* said DONE */
 	size_t handed;	       /* place in stop.held and one, 0: none */
-	bool parked; /* drained and free: may be handed a connection */
+	bool parked;  /* drained and free: may be handed a connection */
+	bool stopped; /* by a signal of somebody's */
 	enum kill_reason killed;
 	int blow;		     /* the last signal that was to end it */
 	int64_t next_blow_ms;	     /* when the next one is due; 0: none */
@@ -115,20 +120,6 @@ struct stop {
 	rlim_t held_open, held_most; /* descriptors for workers stay free */
 };
 
-/* Of a service since the start, over all generations and images; without the
- * workers that live. */
-struct totals {
-	char service[SETTINGS_NAME_BYTES];
-	uint64_t accepted, closed, failed; /* connections */
-	uint64_t forked, reaped, crashed;  /* workers */
-	struct totals *next;
-};
-
-/* Places in a crew beyond its workers, for those that come before others have
- * gone. */
-#define CREW_SPARE 62
-#define CREW_MOST  (SETTINGS_MAX_WORKERS + CREW_SPARE)
-
 #define HELPER_TEXT_BYTES 2048
 
 /* The one short-lived child that tries something: probe or rehearsal. */
@@ -139,6 +130,14 @@ struct helper {
 	bool late, abandoned; /* killed; not reaped yet */
 	size_t have;
 	char text[HELPER_TEXT_BYTES]; /* the end of what it said */
+};
+
+/* The file that was rehearsed, so that no other is run. */
+struct binary {
+	dev_t device;
+	ino_t inode;
+	off_t bytes;
+	struct timespec written;
 };
 
 struct pidfile {
@@ -167,6 +166,7 @@ struct master {
 	bool drained;		 /* WINCH: sockets only */
 	struct generation *next; /* being checked */
 	struct helper helper;
+	struct binary rehearsed;
 	struct error trouble; /* why the last thing went wrong */
 	struct stop stop;
 	struct totals *totals;
@@ -174,6 +174,7 @@ struct master {
 	int64_t wake_at_ms; /* when the wait under way should end */
 	int64_t lost_ms;    /* time in which we did not run */
 	int64_t resumed_ms; /* clock_ms of the end of the last such time */
+	struct oom oom;
 	struct pidfile pidfile;
 	struct error start_error; /* for the starter, at the end */
 	int starter_fd; /* the starting process waits at the other end */
@@ -227,6 +228,8 @@ struct worker_record *record_adopt(struct crew *crew, unsigned slot,
 /* Its channel ended but it lives. */
 void record_deaf(struct worker_record *record);
 void record_free(struct worker_record *record);
+/* NULL: no worker of ours. */
+struct worker_record *record_find(const struct master *m, pid_t pid);
 /* It is beyond help: the policy is told that it has ended. */
 void record_detach(struct worker_record *record);
 /* Let a worker accept that is READY and wanted.  Until then it has no
@@ -249,6 +252,8 @@ void record_kill(struct worker_record *record, enum kill_reason why);
  * first, the time until KILL. */
 void escalate(struct worker_record *record, enum kill_reason why,
     int64_t grace_ms, const char *evidence);
+/* KILL in so many ms, 0: never, if it has not ended by then. */
+void escalate_later(struct worker_record *record, int64_t delay_ms);
 void escalate_tick(struct master *m, int64_t now_ms);
 int64_t escalate_deadline(const struct master *m);
 
@@ -264,9 +269,24 @@ void recycle_worker(struct worker_record *record, enum recycle_reason why);
 void recycle_tick(struct crew *crew, int64_t now_ms);
 int64_t recycle_deadline(const struct crew *crew);
 
+/* cause.c */
+#define CAUSE_BYTES 128
+/*
+ * What waitpid(2) said of a child, in words: "exit code 3", "signal SEGV, core
+ * dumped", "signal KILL, not by us; the system ran out of memory".  `killed` is
+ * what we killed it for.
+ */
+void cause_describe(struct master *m, int status, enum kill_reason killed,
+    char *text, size_t bytes);
+
+/* standstill.c */
+/* After CHLD: which workers were stopped, or go on. */
+void standstill_review(struct master *m);
+
 /* reap.c */
 /* " while serving 192.0.2.1:4711", or nothing. */
 void describe_client(const struct census *census, char *text, size_t bytes);
+/* After CHLD: who is dead, was stopped or goes on. */
 void reap_all(struct master *m);
 /* Kill workers that closed their channel but do not die. */
 void reap_deaf(struct master *m, int64_t now_ms);
@@ -306,6 +326,8 @@ void helper_tick(struct master *m, int64_t now_ms);
 int64_t helper_deadline(const struct master *m);
 
 /* reload.c */
+/* A worker is dead: does a reload fail by it? */
+void reload_lost(struct worker_record *record);
 /* HUP, USR2: remember the wish. */
 void reload_wish(struct master *m);
 /* After every event: what follows for the reload under way, what is wished
@@ -321,17 +343,10 @@ void stop_ask_fast(struct master *m, const char *who);
 void stop_review(struct master *m, int64_t now_ms);
 int64_t stop_deadline(const struct master *m);
 
-/* totals.c */
-/* The service's, made when it is new.  NULL without memory. */
-struct totals *totals_of(struct master *m, const char *service);
-void totals_forked(struct worker_record *record);
-/* A worker is dead: what it counted is kept. */
-void totals_fold(struct worker_record *record, const struct census *census,
-    bool crashed);
-void totals_free(struct master *m);
-
 /* upgrade.c */
 void upgrade_wish(struct master *m);
+/* The rehearsal that was under way counts no more. */
+void upgrade_abandoned(const char *why);
 
 /* held.c: take the queues, hand them out, refuse what is new. */
 void held_begin(struct master *m, int64_t now_ms);

@@ -10,6 +10,8 @@
  */
 #include "config.h"
 
+#include <sys/stat.h>
+
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -125,9 +127,10 @@ static int
 run_rehearsal(struct master *m, int report_fd)
 {
 	struct error e;
-	int state_fd = upgrade_save(m);
+	int state_fd;
 
 	keep_sockets(m, true);
+	state_fd = upgrade_save(m);
 	if (state_fd >= 0 && dup2(report_fd, STDOUT_FILENO) >= 0 &&
 	    dup2(report_fd, STDERR_FILENO) >= 0)
 		exec_with(m, RESUME_REHEARSAL, state_fd);
@@ -137,11 +140,27 @@ run_rehearsal(struct master *m, int report_fd)
 	return error_exit_code(&e);
 }
 
+/* What tells one binary from another that came into its place. */
+static void
+look_at_binary(const struct master *m, struct binary *binary)
+{
+	struct stat st;
+
+	memset(binary, 0, sizeof(*binary));
+	if (stat(m->settings->invocation->program, &st) == -1)
+		return;
+	binary->device = st.st_dev;
+	binary->inode = st.st_ino;
+	binary->bytes = st.st_size;
+	binary->written = st.st_mtim;
+}
+
 void
 rehearsal_begin(struct master *m)
 {
 	log_event(PF_UPGRADE_BEGIN, "upgrade: rehearsing %s",
 	    m->settings->invocation->program);
+	look_at_binary(m, &m->rehearsed);
 	if (helper_start(m, run_rehearsal,
 		m->settings->start_timeout_ms + REHEARSAL_SPARE_MS) == 0)
 		return;
@@ -173,24 +192,26 @@ block_managed(sigset_t *saved)
 /* What was marked and not acted upon yet would be forgotten with our memory:
  * sent again while it is blocked it waits for the new image. */
 static void
-keep_marked(void)
+keep_marked(const struct master *m)
 {
 	size_t i;
 
 	for (i = 0; i < MASTER_SIGNALS; i++)
 		if (sigpipe_take(master_signals[i].signo, NULL))
 			(void)kill(getpid(), master_signals[i].signo);
+	if (m->want_upgrade)
+		(void)kill(getpid(), SIGUSR2);
 }
 
-void
-upgrade_exec(struct master *m)
+/* Returns only when it cannot be; errno says why. */
+static void
+become(struct master *m)
 {
-	char why[ERROR_TEXT_BYTES];
 	sigset_t saved;
-	int state_fd;
+	int state_fd, error;
 
 	block_managed(&saved);
-	keep_marked();
+	keep_marked(m);
 	state_fd = upgrade_save(m);
 	if (state_fd >= 0) {
 		keep_all(m, true);
@@ -198,12 +219,50 @@ upgrade_exec(struct master *m)
 		(void)fflush(NULL);
 		exec_with(m, RESUME_UPGRADE, state_fd);
 	}
-	(void)snprintf(why, sizeof(why), "cannot run %s: %s",
-	    m->settings->invocation->program, strerror(errno));
+	error = errno;
 	(void)unsetenv(RESUME_UPGRADE);
 	sigpipe_exec(false);
 	keep_all(m, false);
 	fd_close(&state_fd);
 	sigpipe_restore(&saved);
+	errno = error;
+}
+
+/* Where it is gone exec says so. */
+static bool
+is_rehearsed(struct master *m)
+{
+	struct binary now;
+
+	look_at_binary(m, &now);
+	return now.inode == 0 ||
+	    (now.device == m->rehearsed.device &&
+		now.inode == m->rehearsed.inode &&
+		now.bytes == m->rehearsed.bytes &&
+		now.written.tv_sec == m->rehearsed.written.tv_sec &&
+		now.written.tv_nsec == m->rehearsed.written.tv_nsec);
+}
+
+void
+upgrade_exec(struct master *m)
+{
+	char why[ERROR_TEXT_BYTES];
+	const char *program = m->settings->invocation->program;
+
+	if (!is_rehearsed(m)) {
+		(void)snprintf(why, sizeof(why),
+		    "%s is another one than was rehearsed", program);
+		log_failed(why);
+		return;
+	}
+	become(m);
+	(void)snprintf(why, sizeof(why), "cannot run %s: %s", program,
+	    strerror(errno));
+	log_failed(why);
+}
+
+void
+upgrade_abandoned(const char *why)
+{
 	log_failed(why);
 }

@@ -15,6 +15,7 @@ struct master;
 #define WORKER_ADMITTED 0x1
 #define WORKER_TOLD	0x2
 #define WORKER_LEAVING	0x4
+#define WORKER_STOPPED	0x8
 /* Above them, why it is recycled. */
 #define WORKER_RECYCLE_SHIFT 8
 

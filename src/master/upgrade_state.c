@@ -102,6 +102,7 @@ put_worker(struct state_writer *w, const struct worker_record *r)
 	state_put_number(w,
 	    (r->admitted ? WORKER_ADMITTED : 0) | (r->told ? WORKER_TOLD : 0) |
 		(r->leaving ? WORKER_LEAVING : 0) |
+		(r->stopped ? WORKER_STOPPED : 0) |
 		r->recycle << WORKER_RECYCLE_SHIFT);
 	state_put_number(w, r->killed);
 	state_put_bytes(w, r->channel.bytes,
@@ -156,12 +157,16 @@ put_cohort(struct state_writer *w, const struct cohort *cohort, bool old)
 	int64_t left_ms = -1;
 	size_t i;
 
-	if (cohort->drain_deadline_ms != CLOCK_NEVER)
+	if (cohort->drain_deadline_ms != CLOCK_NEVER) {
 		left_ms = cohort->drain_deadline_ms - master_ms(cohort->master);
+		/* Over, and nobody has looked: not the same as none. */
+		if (left_ms < 0)
+			left_ms = 0;
+	}
 	state_keyword(w, "generation");
 	state_put_number(w, cohort->generation->number);
 	state_put_number(w, old);
-	state_put_number(w, left_ms > 0 ? left_ms : -1);
+	state_put_number(w, left_ms);
 	state_end_line(w);
 	for (i = 0; i < cohort->generation->service_count; i++)
 		put_crew(w, &cohort->crews[i]);

@@ -102,6 +102,17 @@ record_detach(struct worker_record *record)
 	crew_event(record->crew, event);
 }
 
+struct worker_record *
+record_find(const struct master *m, pid_t pid)
+{
+	unsigned i;
+
+	for (i = 0; i < m->cells_end; i++)
+		if (m->records[i] != NULL && m->records[i]->pid == pid)
+			return m->records[i];
+	return NULL;
+}
+
 void
 record_name(const struct worker_record *record, char *text, size_t bytes)
 {
@@ -124,6 +135,9 @@ record_tell(struct worker_record *record)
 	(void)channel_send_type(record->channel.fd,
 	    drain ? CHANNEL_DRAIN : CHANNEL_RETIRE);
 	record->told = true;
+	/* One that is still starting may hang in that. */
+	if (!record->admitted)
+		escalate_later(record, record->crew->pool.start_timeout_ms);
 }
 
 /* The master does not load handlers, so it is the canary who tells. */

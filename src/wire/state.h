@@ -5,11 +5,12 @@
  *
  *	prefork-state FORMAT VERSION
  *	KEYWORD WORD...
- *	end
+ *	end LINES-BEFORE
  *
- * A word is made of printable bytes; all others, and '%', are %XX; an empty
- * one is "%".  FORMAT is raised when a keyword changes its words or meaning.
- * Keywords that a reader does not know are passed over.
+ * One blank is between words.  A word is made of printable bytes; all others,
+ * and '%', are %XX; an empty one is "%".  FORMAT is raised when a keyword
+ * changes its words or meaning.  Keywords that a reader does not know are
+ * passed over.  Of a state that lost a line nothing is read.
  * Runs in: master, rehearsal.
  */
 #ifndef PREFORK_WIRE_STATE_H
@@ -30,6 +31,7 @@
 struct state_writer {
 	char *data;
 	size_t length, room;
+	int64_t lines;
 	bool failed; /* no memory */
 };
 
@@ -64,7 +66,7 @@ struct state_line {
  * -1 with `e` (PF_STATE); state_close either way. */
 int state_open(struct state_reader *reader, int fd, struct error *e);
 void state_close(struct state_reader *reader);
-/* 1 the next line, 0 the end, -1 with `e`. */
+/* 1 the next line, 0 the end (time and again), -1 with `e`. */
 int state_next(struct state_reader *reader, struct state_line *line,
     struct error *e);
 /* Word `index` of the line, from 0: 0, or -1 when it is not there, no number

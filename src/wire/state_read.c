@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -45,6 +46,31 @@ load(int fd, size_t *bytes)
 }
 
 static int
+refuse_part(struct error *e)
+{
+	return error_set(e, PF_STATE,
+	    "the state of the running master is not whole");
+}
+
+/* The last line says how many there are before it. */
+static bool
+is_whole(const char *data, size_t bytes)
+{
+	const char *line = data, *end;
+	char last[40];
+	size_t count = 0;
+
+	if (strlen(data) != bytes)
+		return false;
+	while ((end = strchr(line, '\n')) != NULL && end[1] != '\0') {
+		line = end + 1;
+		count++;
+	}
+	(void)snprintf(last, sizeof(last), "end %zu\n", count);
+	return strcmp(line, last) == 0;
+}
+
+static int
 check_head(struct state_reader *reader, struct error *e)
 {
 	struct state_line line;
@@ -64,10 +90,12 @@ check_head(struct state_reader *reader, struct error *e)
 	return 0;
 }
 
+/* The format first: another one may end in another way. */
 int
 state_open(struct state_reader *reader, int fd, struct error *e)
 {
 	size_t bytes = 0;
+	bool whole;
 
 	*reader = (struct state_reader) { .data = load(fd, &bytes) };
 	if (reader->data == NULL)
@@ -75,11 +103,10 @@ state_open(struct state_reader *reader, int fd, struct error *e)
 		    "the state of the running master cannot be read: %s",
 		    strerror(errno));
 	reader->next = reader->data;
-	if (strlen(reader->data) != bytes || bytes < 5 ||
-	    strcmp(reader->data + bytes - 5, "\nend\n") != 0)
-		return error_set(e, PF_STATE,
-		    "the state of the running master is not whole");
-	return check_head(reader, e);
+	whole = is_whole(reader->data, bytes);
+	if (check_head(reader, e) == -1)
+		return -1;
+	return whole ? 0 : refuse_part(e);
 }
 
 void
@@ -97,13 +124,29 @@ state_refuse(const struct state_line *line, struct error *e)
 	    line->number, line->keyword);
 }
 
+/* Printable words with one blank between them. */
+static bool
+is_well_formed(const char *text)
+{
+	char before = ' ';
+
+	for (; *text != '\0'; before = *text++)
+		if (*text < ' ' || *text >= 0x7f ||
+		    (*text == ' ' && before == ' '))
+			return false;
+	return before != ' ';
+}
+
 static int
 split(struct state_line *line, char *text, struct error *e)
 {
 	char *blank;
 
-	line->keyword = text;
 	line->count = 0;
+	line->keyword = "?";
+	if (!is_well_formed(text))
+		return state_refuse(line, e);
+	line->keyword = text;
 	while ((blank = strchr(text, ' ')) != NULL) {
 		*blank = '\0';
 		text = blank + 1;
@@ -120,11 +163,15 @@ state_next(struct state_reader *reader, struct state_line *line,
 {
 	char *text = reader->next, *end = strchr(text, '\n');
 
-	/* There is a last line, and it ends: state_open has looked. */
+	if (*text == '\0')
+		return 0;
+	if (end == NULL)
+		return refuse_part(e);
 	*end = '\0';
 	reader->next = end + 1;
 	line->number = ++reader->line;
-	if (strcmp(text, "end") == 0)
+	/* The last one is "end", as state_open has seen. */
+	if (end[1] == '\0')
 		return 0;
 	return split(line, text, e);
 }

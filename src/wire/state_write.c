@@ -99,6 +99,7 @@ void
 state_end_line(struct state_writer *writer)
 {
 	append(writer, "\n", 1);
+	writer->lines++;
 }
 
 int
@@ -107,6 +108,7 @@ state_save(struct state_writer *writer)
 	int fd = -1, saved;
 
 	state_keyword(writer, "end");
+	state_put_number(writer, writer->lines);
 	state_end_line(writer);
 	errno = ENOMEM;
 	if (writer->failed || (fd = fd_memory("prefork-state")) == -1)

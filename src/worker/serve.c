@@ -208,12 +208,13 @@ serve_another(struct worker *worker)
 /*
  * An accept that finds nothing costs the kernel ten times what a wait costs
  * that finds something: it makes a socket and a file and throws them away.  So
- * who has found nothing waits before the next few accepts.
+ * who has found nothing waits before the next few accepts, unless it was asked
+ * to look: for what is there then another one was woken.
  */
 static bool
 waited_first(struct worker *worker)
 {
-	if (worker->wait_first == 0)
+	if (worker->wait_first == 0 || worker->look_all)
 		return false;
 	worker->wait_first--;
 	wait_for_connection(worker);

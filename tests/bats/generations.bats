@@ -66,3 +66,43 @@ leave_behind() {
 	wait_exit
 	[[ $(log_count PF0106) -eq 8 ]]
 }
+
+# Who waits at the gate now passes; the next one hangs.
+let_one_through() {
+	mood hang
+	: >"$T/gate"
+}
+
+@test "a reload fails when a worker dies that was ready and not let in" {
+	local canary
+
+	expect_message PF0107
+	allow_message PF0404 PF0405
+	start_moody -w 2
+	mkfifo "$T/gate"
+	mood wait
+	kill -HUP "$MASTER"
+	wait_log 'PF0400 worker moody/0 .* generation 2'
+	let_one_through
+	wait_log 'PF0400 worker moody/1 .* generation 2'
+	canary=$(sed -n 's/.*PF0400 worker moody.0 (pid \([0-9]*\)) started, generation 2/\1/p' "$T/log")
+	kill -KILL "$canary"
+	wait_log PF0107
+	invariants 2
+	mood ok
+	kill -HUP "$MASTER"
+	wait_log PF0106
+	invariants 2
+}
+
+@test "a worker that hangs in its start and is no longer wanted is ended" {
+	allow_message PF0405
+	start_moody -w 1 -o start_timeout=500ms
+	mood hang
+	kill -TTIN "$MASTER"
+	wait_log PF0400 2
+	kill -TTOU "$MASTER"
+	wait_log 'PF0405 .*not ready in start_timeout'
+	mood ok
+	invariants 1
+}

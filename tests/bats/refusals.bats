@@ -61,16 +61,6 @@ pidfile() {
 	done
 }
 
-@test "directives have to be known and their values of the right form" {
-	preforkd_by_itself
-	refused_both 78 PF0502 -o workerz=1 echo
-	grep -e '-o workerz: is not known; did you mean workers?' "$T/err"
-	refused_both 78 PF0502 -o service.other.workers=1 echo
-	refused_both 78 PF0503 -o start_timeout=soon echo
-	refused_both 78 PF0503 -o 'timeout=idle' echo
-	refused_both 78 PF0503 -t -o max_age=1ms echo
-}
-
 @test "handlers and their options have to be there and of the right form" {
 	preforkd_by_itself
 	refused_both 64 PF0501

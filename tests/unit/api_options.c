@@ -48,7 +48,7 @@ static const struct refusal {
 	{ "-u '' echo", PF_IDENTITY_UNKNOWN, "" },
 	{ "-T echo", PF_USAGE, "-T comes with the configuration file" },
 	{ "-f x echo", PF_USAGE, "-f comes with the configuration file" },
-	{ "-o a=b echo", PF_DIRECTIVE, "-o a: is not known" },
+	{ "-o a=b echo", PF_DIRECTIVE_UNKNOWN, "-o a: there is no directive" },
 	{ "-S x echo", PF_USAGE, "-S comes with the control socket" },
 	{ "echo word", PF_USAGE, "name=value, not 'word'" },
 	{ "echo =1", PF_USAGE, "name=value, not '=1'" },

@@ -93,6 +93,34 @@ test_sender(void)
 	sigpipe_drain();
 }
 
+/* Told: it was stopped, or goes on, or has ended. */
+static bool
+is_told(void)
+{
+	while (!sigpipe_pending(SIGCHLD) && readable(5000))
+		sigpipe_drain();
+	return sigpipe_take(SIGCHLD, NULL);
+}
+
+static void
+test_stopped_child(void)
+{
+	pid_t child = fork();
+
+	if (child == 0) {
+		sigpipe_child();
+		for (;;)
+			(void)pause();
+	}
+	(void)kill(child, SIGSTOP);
+	ok(is_told(), "a child that was stopped is told");
+	(void)kill(child, SIGCONT);
+	ok(is_told(), "and that it goes on");
+	(void)kill(child, SIGKILL);
+	ok(is_told(), "and its end");
+	(void)waitpid(child, NULL, 0);
+}
+
 /* 0 when a fresh child has nothing of its parent's. */
 static int
 child_state(int parent_fd)
@@ -213,6 +241,7 @@ main(void)
 	fd = sigpipe_fd();
 	test_events();
 	test_sender();
+	test_stopped_child();
 	test_child();
 	test_block();
 	test_uninstall(fd);

@@ -262,6 +262,74 @@ test_bugs(void)
 	pool_fini(&pool);
 }
 
+/* The pool of a process image before us. */
+static void
+test_adopt(void)
+{
+	setup(5, 5, 0, 10000);
+	pool_adopt(&pool, 3);
+	pool_adopt_slot(&pool, 1, POOL_READY, 1000);
+	pool_adopt_slot(&pool, 4, POOL_RETIRING, 2000);
+	pool_adopt_slot(&pool, 2, POOL_STARTING, 3000);
+	is_text(states(), "erset", "slots are as they were");
+	is_int(pool_deadline(&pool), 13000, "its time goes on");
+	STEP(.kind = EVENT_TICK);
+	is_text(actions(), "spawn0", "who is missing is started at a tick");
+	STEP(.kind = EVENT_READY, .slot = 2);
+	is_text(actions(), "", "the pool was proven and up before");
+	STEP(.kind = EVENT_LEAVING, .slot = 1);
+	is_text(actions(), "spawn3", "who leaves later is not hasty");
+	STEP(.kind = EVENT_EXITED, .slot = 4);
+	is_text(states(), "strse", "who was retiring is not replaced");
+	wait_for_deadline();
+	is_text(actions(), "kill0 kill3", "new ones have a time of their own");
+	pool_fini(&pool);
+}
+
+static void
+test_adopt_deaths(void)
+{
+	setup(2, 2, 0, 10000);
+	pool_adopt(&pool, 2);
+	pool_adopt_slot(&pool, 0, POOL_STARTING, -6000);
+	pool_adopt_slot(&pool, 1, POOL_READY, now_ms);
+	STEP(.kind = EVENT_TICK);
+	is_text(actions(), "kill0", "one whose time is over is killed");
+	crash(0);
+	is_text(actions(), "backoff0", "which fails no pool that is proven");
+	crash(1);
+	is_text(actions(), "spawn1", "a first death is free, as ever");
+	pool_fini(&pool);
+}
+
+static void
+test_adopt_drained(void)
+{
+	setup(3, 3, 0, 10000);
+	pool_adopt(&pool, 0);
+	pool_adopt_slot(&pool, 2, POOL_RETIRING, now_ms);
+	STEP(.kind = EVENT_TICK);
+	is_text(actions(), "", "a drained pool starts nobody");
+	STEP(.kind = EVENT_EXITED, .slot = 2, .by_exit = true);
+	is_text(actions(), "", "nor when its last one ends");
+	ok(pool_deadline(&pool) == CLOCK_NEVER, "and waits for nothing");
+	STEP(.kind = EVENT_RESIZE, .want = 2);
+	is_text(actions(), "spawn0 spawn1", "until it is told to");
+	pool_fini(&pool);
+}
+
+static void
+test_adopt_fewer(void)
+{
+	setup(4, 4, 0, 10000);
+	pool_adopt(&pool, 1);
+	pool_adopt_slot(&pool, 0, POOL_READY, now_ms);
+	pool_adopt_slot(&pool, 3, POOL_READY, now_ms);
+	STEP(.kind = EVENT_TICK);
+	is_text(actions(), "retire3", "who is too many is told to go");
+	pool_fini(&pool);
+}
+
 static void
 test_names(void)
 {
@@ -300,6 +368,10 @@ main(void)
 	test_leaving();
 	test_ignored();
 	test_bugs();
+	test_adopt();
+	test_adopt_deaths();
+	test_adopt_drained();
+	test_adopt_fewer();
 	test_names();
 	test_large();
 	return tap_done();

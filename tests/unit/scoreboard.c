@@ -252,6 +252,67 @@ test_notes(void)
 	is_text(slot_state_name(SLOT_STATES), "unknown", "no state");
 }
 
+/* Another mapping of the same memory, as after an exec. */
+static void
+test_adopt(void)
+{
+	struct scoreboard got = { .fd = -1 };
+
+	scoreboard_assign(&board, 3, 42, ORDER_RETIRE);
+	is_int(scoreboard_adopt(&got, dup(board.fd), 5), 0, "it is adopted");
+	ok(got.slots == 5 && got.bytes == board.bytes, "as large as it was");
+	ok(got.slot[3].generation == 42 && got.slot[3].orders == ORDER_RETIRE,
+	    "with what was in it");
+	slot_count_shortage(&board.slot[3]);
+	is_int(got.slot[3].shortages, 1, "and what is written there");
+	scoreboard_close(&got);
+	is_int(board.slot[3].generation, 42, "a close leaves the other one");
+}
+
+static void
+is_not_adopted(int fd, unsigned slots, const char *what)
+{
+	struct scoreboard got = { .fd = 4711 };
+
+	errno = 0;
+	is_int(scoreboard_adopt(&got, fd, slots), -1, "refused: %s", what);
+	ok(errno != 0 && got.fd == 4711 && got.header == NULL,
+	    "with a reason and nothing filled in");
+}
+
+static void
+test_adopt_others(void)
+{
+	struct scoreboard_header *header = board.header, saved = *header;
+	int ends[2], fds = rig_count_fds();
+
+	is_not_adopted(board.fd, 4, "of another size");
+	is_not_adopted(board.fd, 6, "of another size");
+	is_not_adopted(board.fd, 0, "without slots");
+	header->magic++;
+	is_not_adopted(board.fd, 5, "no scoreboard");
+	*header = saved;
+	header->version++;
+	is_not_adopted(board.fd, 5, "a later version");
+	header->version -= 2;
+	is_not_adopted(board.fd, 5, "an earlier version");
+	*header = saved;
+	header->slot_bytes *= 2;
+	is_not_adopted(board.fd, 5, "larger slots");
+	*header = saved;
+	header->slots--;
+	is_not_adopted(board.fd, 5, "another number of slots within");
+	*header = saved;
+	is_not_adopted(1023, 5, "what is not open");
+	rig_require(pipe(ends) == 0, "pipe");
+	is_not_adopted(ends[0], 5, "a pipe");
+	(void)close(ends[0]);
+	(void)close(ends[1]);
+	is_int(rig_count_fds(), fds, "descriptors are as before");
+	ok(board.header->slots == 5 && rig_is_open(board.fd),
+	    "the descriptor is still the caller's");
+}
+
 static void
 test_close(int fds)
 {
@@ -277,6 +338,8 @@ main(void)
 	test_begin_end();
 	test_clients();
 	test_notes();
+	test_adopt();
+	test_adopt_others();
 	test_close(fds);
 	return tap_done();
 }

@@ -1,0 +1,16 @@
+/*
+ * Readers of the directives that are more than one value.  Each gets at least
+ * one word behind the name; -1 with a complaint.  Only directive.c calls them.
+ * Runs in: starter, master at reload, probe.
+ */
+#ifndef PREFORK_CONFIG_READERS_H
+#define PREFORK_CONFIG_READERS_H
+
+#include "config/directive.h"
+
+int read_user(const struct use *use);
+int read_group(const struct use *use);
+int read_max_requests(const struct use *use);
+int read_timeout(const struct use *use);
+
+#endif
