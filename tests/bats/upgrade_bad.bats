@@ -66,7 +66,7 @@ a_good_one_works() {
 	install_script 'kill -SEGV $$'
 	upgrade_fails 'signal SEGV'
 	install_script 'echo ready' 'kill -KILL $$'
-	upgrade_fails 'signal KILL, not by us.*: ready'
+	upgrade_fails 'signal KILL: ready'
 	install_script 'exec "$real" -V'
 	upgrade_fails 'has a service echo, which the new one would not have'
 	# Nobody's child of its own: somebody stands between.
@@ -135,6 +135,8 @@ a_good_one_works() {
 
 @test "a handler that cannot serve is refused, with its reason" {
 	ulimit -S -c 0
+	# A sanitizer would call it a fault of ours.
+	export ASAN_OPTIONS=${ASAN_OPTIONS:-}:handle_sigbus=0
 	expect_message PF0123
 	own_binary
 	cp "$PREFORK_FAULTS/moody.so" "$T/module.so"
@@ -162,7 +164,8 @@ a_good_one_works() {
 	expect_message PF0123
 	own_binary
 	start -o start_timeout=100ms -w 2 echo
-	install_script 'tail -f /dev/null &' 'wait'
+	mkfifo "$T/never"
+	install_script "(read -r _ <>'$T/never') &" 'wait'
 	upgrade_fails 'no answer within 2100 ms'
 	nobody_outside
 	# One that is stopped is killed as well.
@@ -180,7 +183,7 @@ a_good_one_works() {
 	own_binary
 	for how in TERM INT QUIT; do
 		start -w 2 echo
-		install_waiting 'tail -f /dev/null'
+		install_waiting
 		on_stage
 		stop "$how"
 		wait_for nobody_left
