@@ -174,6 +174,14 @@ a_good_one_works() {
 	a_good_one_works
 }
 
+@test "a handler that hangs in the rehearsal is given up after start_timeout" {
+	setup_good -o start_timeout=1s "$PREFORK_FAULTS/moody.so"
+	mood hang
+	between 900 2500 upgrade_fails 'not ready within 1000 ms'
+	mood ok
+	a_good_one_works
+}
+
 @test "TERM and INT end a rehearsal that hangs" {
 	local how ended=0
 
