@@ -4,6 +4,31 @@
  * A struct prefork_conn is valid inside the hook it was given to, in that
  * process only.  Nothing here is async-signal-safe or thread-safe; nothing
  * exits or logs by itself.
+ *
+ * A protocol of requests and answers on one connection, without losing a
+ * request when the daemon is reloaded or stopped, or the worker recycled: a
+ * worker that is told to go finishes its connection first, so the handler has
+ * to end it, at a moment when nothing is under way.
+ *
+ *	do {
+ *		read a request with prefork_read
+ *		last = prefork_conn_draining(conn)
+ *		answer it; if last, say so in the answer
+ *	} while (!last && prefork_wait(conn) == PREFORK_WAIT_DATA);
+ *	return 0;
+ *
+ * The first request is read without prefork_wait, because a client that has
+ * just connected has not been served at all.  What to do at
+ * PREFORK_WAIT_DRAINING, when a request may be on its way already, depends on
+ * the protocol:
+ *
+ *	- it has a goodbye of the server, after which a client sends what was
+ *	  not answered to somebody else: say goodbye and return;
+ *	- it has not, but an answer can say that it is the last one, as HTTP/1.1
+ *	  does with "Connection: close": read one more request, answer it so,
+ *	  and return.  `timeout idle` and the deadline of the reload or stop
+ *	  bound this wait;
+ *	- neither: return, and the client finds the connection closed.
  */
 #ifndef PREFORK_CONN_H
 #define PREFORK_CONN_H
@@ -20,7 +45,8 @@ extern "C" {
 struct prefork_conn;
 
 /* The socket: connected, blocking, close-on-exec.  Do not close it; do not
- * read it directly once prefork_read was used. */
+ * read it directly once prefork_read was used.  Limits of time do not hold for
+ * what is read or written directly. */
 int prefork_conn_fd(const struct prefork_conn *conn);
 /* The other side, "192.0.2.1:4711", "[2001:db8::1]:4711" or "unix:". */
 const char *prefork_conn_peer(struct prefork_conn *conn);
@@ -39,12 +65,16 @@ uint64_t prefork_conn_number(const struct prefork_conn *conn);
 const void *prefork_conn_config(const struct prefork_conn *conn);
 /* What worker_init left. */
 void *prefork_conn_worker_data(const struct prefork_conn *conn);
-/* Has this worker been told to finish?  1 or 0; one load from memory. */
+/*
+ * Has this worker to leave when the connection has ended, because of a reload,
+ * a stop, a signal, the end of the daemon or prefork_conn_retire(); or will it
+ * have soon (drain_delay)?  1 or 0; cheap enough to be asked all the time.
+ */
 int prefork_conn_draining(const struct prefork_conn *conn);
 /*
  * Let this worker go after this connection, because it has leaked or is not to
  * be trusted any more.  Another one is started at once; the connection is
- * served to its end.
+ * served to its end, and prefork_conn_draining() is true from now on.
  */
 void prefork_conn_retire(struct prefork_conn *conn);
 /* A word on what this connection is doing, for status and for the dump of a
@@ -59,12 +89,29 @@ void prefork_conn_log(struct prefork_conn *conn, const char *format, ...)
 
 /*
  * Read at most `bytes`: as soon as there is something.  Number of bytes, 0 at
- * the end of the client's data, -1 with errno (ECONNRESET ..).  Never EINTR.
+ * the end of the client's data, -1 with errno (ECONNRESET ..; ETIMEDOUT when
+ * the client was silent for `timeout idle`, or the connection has taken
+ * `timeout total`).  Never EINTR.
  */
 ssize_t prefork_read(struct prefork_conn *conn, void *data, size_t bytes);
-/* Write all of it.  `bytes`, or -1 with errno (EPIPE ..; no SIGPIPE). */
+/*
+ * Write all of it.  `bytes`, or -1 with errno (EPIPE ..; no SIGPIPE; ETIMEDOUT
+ * when the client took nothing for `timeout write`, or the connection has taken
+ * `timeout total`).  After -1 a part may have been written.
+ */
 ssize_t prefork_write(struct prefork_conn *conn, const void *data,
     size_t bytes);
+
+/*
+ * Between two requests, where it is safe to stop: wait until there is something
+ * to read, or the worker has to leave, which is told at once, however long the
+ * client is silent.  -1 with errno: ETIMEDOUT after `timeout idle` (the client
+ * may still be told so), or what broke the connection.  Never EINTR.
+ */
+int prefork_wait(struct prefork_conn *conn);
+#define PREFORK_WAIT_END      0 /* the client sends no more */
+#define PREFORK_WAIT_DATA     1 /* prefork_read has something */
+#define PREFORK_WAIT_DRAINING 2 /* nothing has come, and the worker leaves */
 
 #ifdef __cplusplus
 }

@@ -82,6 +82,8 @@ serve_module(const struct module *module, const char *service, int fd,
 static int
 serve_one(const struct options *options, int fd)
 {
+	static const struct conn_context no_context;
+	struct prefork_conn bare = { .fd = fd };
 	struct module module;
 	struct error e;
 	void *worker_data = NULL;
@@ -97,8 +99,9 @@ serve_one(const struct options *options, int fd)
 		serve_module(&module, options->settings->services[0].name, fd,
 		    worker_data);
 	} else {
+		conn_begin(&bare, &no_context, 1);
 		module.handle_client(fd);
-		conn_end_bare(fd, NULL);
+		conn_end_bare(&bare, NULL);
 	}
 	module_fini(&module);
 	return 0;

@@ -17,34 +17,42 @@
 #include "base/clock.h"
 #include "conn/conn.h"
 
-static void
-linger(int fd)
+/* The master must not take it for a handler that hangs. */
+static int64_t
+linger_idle_ms(const struct prefork_conn *conn)
 {
-	int64_t end_ms = clock_ms() + CONN_LINGER_TOTAL_MS;
-	struct pollfd item = { .fd = fd, .events = POLLIN };
+	int64_t idle_ms = conn->context->limits.idle_ms;
+
+	return idle_ms > 0 && idle_ms < CONN_LINGER_IDLE_MS ?
+	    idle_ms :
+	    CONN_LINGER_IDLE_MS;
+}
+
+static void
+linger(const struct prefork_conn *conn)
+{
+	int64_t idle_ms = linger_idle_ms(conn), now_ms = clock_ms();
+	int64_t end_ms = conn_deadline(conn, CONN_LINGER_TOTAL_MS, now_ms);
 	char scrap[4096];
 	ssize_t got;
-	int ready;
 
-	if (shutdown(fd, SHUT_WR) == -1)
+	if (shutdown(conn->fd, SHUT_WR) == -1)
 		return;
-	do {
-		ready = poll(&item, 1, CONN_LINGER_IDLE_MS);
-		if (ready == -1 && errno == EINTR)
-			continue;
-		if (ready <= 0)
+	while (now_ms < end_ms) {
+		if (conn_await(conn, POLLIN, idle_ms) == -1)
 			return;
-		got = recv(fd, scrap, sizeof(scrap), MSG_DONTWAIT);
+		got = recv(conn->fd, scrap, sizeof(scrap), MSG_DONTWAIT);
 		if (got == 0 || (got == -1 && errno != EINTR))
 			return;
-	} while (clock_ms() < end_ms);
+		now_ms = clock_ms();
+	}
 }
 
 void
 conn_end(struct prefork_conn *conn)
 {
 	if (!conn->at_end)
-		linger(conn->fd);
+		linger(conn);
 	(void)close(conn->fd);
 	conn->fd = -1;
 }
@@ -79,10 +87,10 @@ accepted_from(int fd, const struct sockaddr *listener)
 }
 
 void
-conn_end_bare(int fd, const struct sockaddr *listener)
+conn_end_bare(struct prefork_conn *conn, const struct sockaddr *listener)
 {
-	if (!accepted_from(fd, listener))
+	if (!accepted_from(conn->fd, listener))
 		return;
-	linger(fd);
-	(void)close(fd);
+	linger(conn);
+	(void)close(conn->fd);
 }

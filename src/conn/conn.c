@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/export.h"
 #include "base/log.h"
 #include "conn/conn.h"
@@ -22,6 +23,7 @@ conn_begin(struct prefork_conn *conn, const struct conn_context *context,
 	conn->context = context;
 	conn->number = number;
 	conn->at_end = false;
+	conn->begun_ms = context->limits.total_ms > 0 ? clock_ms() : 0;
 	conn->local_length = 0;
 	conn->peer_text[0] = '\0';
 	conn->local_text[0] = '\0';
@@ -107,9 +109,13 @@ prefork_conn_worker_data(const struct prefork_conn *conn)
 PREFORK_API int
 prefork_conn_draining(const struct prefork_conn *conn)
 {
-	const struct scoreboard_slot *slot = conn->context->slot;
+	const struct conn_context *context = conn->context;
 
-	return slot != NULL && (slot_orders(slot) & ORDER_BITS) != 0;
+	if (context->slot != NULL &&
+	    (slot_orders(context->slot) & ORDER_BITS) != 0)
+		return 1;
+	return context->hooks != NULL &&
+	    context->hooks->leaving(context->worker);
 }
 
 PREFORK_API void
@@ -124,6 +130,7 @@ prefork_conn_note(struct prefork_conn *conn, const char *note)
 {
 	if (conn->context->slot != NULL)
 		slot_note(conn->context->slot, note);
+	conn_progress(conn);
 }
 
 PREFORK_API void

@@ -17,6 +17,18 @@
 struct conn_hooks {
 	/* It is to leave after this connection. */
 	void (*retire)(void *worker);
+	/* Has it to leave, for whatever reason?  Cheap. */
+	bool (*leaving)(void *worker);
+	/* As poll(2) for input on `fd`, but a word to the worker, which may
+	 * make it leave, ends the wait too. */
+	int (*wait)(void *worker, int fd, int timeout_ms);
+};
+
+/* 0: none. */
+struct conn_limits {
+	int64_t idle_ms;  /* of a wait for the client's bytes */
+	int64_t write_ms; /* of a wait until it takes ours */
+	int64_t total_ms; /* of the connection */
 };
 
 /* What is the same for every connection of a worker. */
@@ -28,12 +40,14 @@ struct conn_context {
 	struct scoreboard_slot *slot;
 	const struct conn_hooks *hooks;
 	void *worker;
+	struct conn_limits limits;
 };
 
 struct prefork_conn {
 	const struct conn_context *context;
 	int fd;
-	bool at_end; /* the client's data ended, or the socket broke */
+	bool at_end;	  /* the client's data ended, or the socket broke */
+	int64_t begun_ms; /* where there is a limit in all */
 	uint64_t number;
 	socklen_t peer_length;
 	socklen_t local_length;		     /* 0 until somebody asks */
@@ -59,8 +73,20 @@ void conn_end(struct prefork_conn *conn);
  * that is not bound there is the handler's own and is left alone.  One system
  * call when the handler did close it.
  */
-void conn_end_bare(int fd, const struct sockaddr *listener);
+void conn_end_bare(struct prefork_conn *conn, const struct sockaddr *listener);
+/* limits.c: it has moved, or its handler has come back to us. */
+void conn_progress(const struct prefork_conn *conn);
+/* When a wait that begins now ends at the latest: after limit_ms (0: no limit),
+ * and with the connection's time.  CLOCK_NEVER for never. */
+int64_t conn_deadline(const struct prefork_conn *conn, int64_t limit_ms,
+    int64_t now_ms);
+/* Wait for `events`.  0, or -1 with ETIMEDOUT or poll's errno; never EINTR. */
+int conn_await(const struct prefork_conn *conn, short events, int64_t limit_ms);
+/* The connection's time is over: -1 with ETIMEDOUT, else 0. */
+int conn_check_time(const struct prefork_conn *conn);
 
+/* At most; never longer than the service lets a client be silent, and not
+ * beyond the connection's time. */
 #define CONN_LINGER_IDLE_MS  2000
 #define CONN_LINGER_TOTAL_MS 30000
 

@@ -65,7 +65,8 @@ master_resume(struct settings *settings, struct resume *resume)
 
 	master_init(&m, settings);
 	m.rehearsal = resume->rehearsal;
-	/* Thrown away whole: what it has not freed is no leak. */
+	/* Its process is thrown away whole, and what an embedder does at its
+	 * exit is not for a copy of it. */
 	if (m.rehearsal)
 		_exit(run_rehearsal(&m, resume));
 	if (settings->foreground)

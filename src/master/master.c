@@ -260,10 +260,10 @@ act_on_time(struct master *m)
 	stop_review(m, now_ms);
 }
 
-static int
-wait_for_events(struct master *m)
+int
+master_wait(struct master *m, int64_t deadline_ms)
 {
-	int64_t deadline_ms = next_deadline(m), now_ms = master_ms(m);
+	int64_t now_ms = master_ms(m);
 
 	m->wait_begun_ms = now_ms;
 	m->wake_at_ms = deadline_ms > now_ms ? deadline_ms : now_ms;
@@ -289,7 +289,7 @@ master_loop(struct master *m)
 {
 	act_on_time(m);
 	while (m->life != LIFE_OVER) {
-		if (wait_for_events(m) == -1)
+		if (master_wait(m, next_deadline(m)) == -1)
 			fail_loop(m);
 		act_on_time(m);
 	}

@@ -58,7 +58,7 @@ static int
 wait_for_workers(struct master *m, const bool *gone, struct error *e)
 {
 	while (!is_over(m->incoming)) {
-		if (loop_wait(m->loop, cohort_deadline(m->incoming)) == -1)
+		if (master_wait(m, cohort_deadline(m->incoming)) == -1)
 			return error_set(e, PF_SYSCALL, "waiting: %s",
 			    strerror(errno));
 		if (*gone)

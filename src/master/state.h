@@ -310,6 +310,9 @@ void master_fail(struct master *m, const struct error *e);
 /* master.c: the time that deadlines are kept by; it stands still while the
  * master is stopped, so that nobody is late because of that. */
 int64_t master_ms(const struct master *m);
+/* Wait for events until deadline_ms of that time, as loop_wait: the one way to
+ * wait, because what keeps the time must know when a wait should end. */
+int master_wait(struct master *m, int64_t deadline_ms);
 
 /* helper.c */
 /* Fork a child that runs run(m, report_fd); ON_GOOD or ON_BAD follows, with

@@ -15,17 +15,28 @@
 #include "base/clock.h"
 #include "master/state.h"
 
-/* A sixteenth of the limit for the connection API to be first, another for
- * the dump. */
-#define SHARE	16
-#define MOST_MS 2000
+/* Both together are less than a fifth of the limit, from a second on. */
+#define MOST_MS	 2000
+#define LEAST_MS 100
 
+/* For the connection API to be first, on a busy machine too. */
 static int64_t
-share_of(int64_t limit_ms)
+allowance(int64_t limit_ms)
 {
-	int64_t share_ms = limit_ms / SHARE + 1;
+	int64_t part_ms = limit_ms / 10;
 
-	return share_ms < MOST_MS ? share_ms : MOST_MS;
+	if (part_ms < LEAST_MS)
+		return LEAST_MS;
+	return part_ms < MOST_MS ? part_ms : MOST_MS;
+}
+
+/* For the dump. */
+static int64_t
+grace(int64_t limit_ms)
+{
+	int64_t part_ms = limit_ms / 16 + 1;
+
+	return part_ms < MOST_MS ? part_ms : MOST_MS;
 }
 
 static const struct timeouts *
@@ -64,7 +75,7 @@ static void
 consider(struct hang *hang, enum kill_reason why, int64_t begin_ms,
     int64_t limit_ms)
 {
-	int64_t due_ms = begin_ms + limit_ms + share_of(limit_ms);
+	int64_t due_ms = begin_ms + limit_ms + allowance(limit_ms);
 
 	if (limit_ms == 0 || due_ms >= hang->due_ms)
 		return;
@@ -105,7 +116,7 @@ accuse(struct worker_record *record, const struct census *census,
 	    " (limit %lld ms): busy for %lld ms%s%s%s",
 	    (long long)hang->limit_ms, (long long)(now_ms - census->since_ms),
 	    client, census->note[0] != '\0' ? ", note: " : "", census->note);
-	escalate(record, hang->why, share_of(hang->limit_ms), evidence);
+	escalate(record, hang->why, grace(hang->limit_ms), evidence);
 }
 
 /* clock_ms, because it is the workers' time. */

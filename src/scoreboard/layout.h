@@ -53,8 +53,10 @@ struct scoreboard_slot {
 	_Atomic uint64_t failed;    /* of these, handler said -1 */
 	_Atomic uint64_t shortages; /* accept had no descriptor or memory */
 	_Atomic int64_t since_ms;   /* clock_ms of the last change of state */
-	_Atomic int64_t active_ms;  /* clock_ms of the last progress, where
-				     * the service has an idle timeout */
+	/* clock_ms of the last progress of a connection: its begin and, where
+	 * the service has an idle timeout, a byte read or written, a note, or
+	 * the begin of a wait for the client. */
+	_Atomic int64_t active_ms;
 	uint8_t unused_1[8];
 	/* worker writes: of the connection being served */
 	struct slot_client client;

@@ -54,7 +54,14 @@ slot_begin(struct scoreboard_slot *slot, const struct sockaddr *peer,
 {
 	copy_client(&slot->client, peer);
 	STORE(slot->accepted, LOAD(slot->accepted) + 1);
+	STORE(slot->active_ms, now_ms);
 	slot_set_state(slot, SLOT_BUSY, now_ms);
+}
+
+void
+slot_active(struct scoreboard_slot *slot, int64_t now_ms)
+{
+	STORE(slot->active_ms, now_ms);
 }
 
 void

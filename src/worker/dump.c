@@ -72,6 +72,19 @@ put_note(struct safe_text *text, const struct scoreboard_slot *slot)
 	safe_put_bytes(text, slot->note, length);
 }
 
+/* Told only where somebody has kept it. */
+static void
+put_progress(struct safe_text *text, struct scoreboard_slot *slot)
+{
+	int64_t active_ms = atomic_load(&slot->active_ms);
+
+	if (active_ms <= atomic_load(&slot->since_ms))
+		return;
+	safe_put(text, ", no progress for ");
+	safe_put_number(text, clock_ms() - active_ms);
+	safe_put(text, " ms");
+}
+
 static void
 put_work(struct safe_text *text, struct scoreboard_slot *slot)
 {
@@ -87,6 +100,7 @@ put_work(struct safe_text *text, struct scoreboard_slot *slot)
 	safe_put_number(text, (int64_t)*dump.connections);
 	safe_put(text, " of ");
 	client_put(text, &slot->client);
+	put_progress(text, slot);
 	put_note(text, slot);
 }
 

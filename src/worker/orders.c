@@ -140,6 +140,61 @@ orders_wait(struct worker *worker)
 	(void)orders_obey(worker);
 }
 
+static bool
+is_told(const struct worker *worker)
+{
+	return worker->retired || worker->draining || worker->orphan ||
+	    worker->sick || worker->leave_next ||
+	    (slot_orders(worker->setup->slot) & (ORDER_RETIRE | ORDER_DRAIN)) !=
+	    0 ||
+	    sigpipe_pending(SIGTERM) || sigpipe_pending(SIGQUIT);
+}
+
+/* A handler can ask all the time; its copies are nobody's workers. */
+bool
+orders_leaving(void *arg)
+{
+	struct worker *worker = arg;
+	int64_t now_ms;
+
+	if (is_told(worker))
+		return true;
+	now_ms = clock_ms();
+	if (now_ms - worker->checked_ms < MASTER_CHECK_MS || worker_is_copy)
+		return false;
+	worker->checked_ms = now_ms;
+	worker->orphan = getppid() != worker->setup->master_pid;
+	worker->look = worker->look || worker->orphan;
+	return worker->orphan;
+}
+
+int
+orders_wait_with(void *arg, int fd, int timeout_ms)
+{
+	struct worker *worker = arg;
+	struct pollfd items[3] = {
+		{ .fd = worker->channel.fd, .events = POLLIN },
+		{ .fd = sigpipe_fd(), .events = POLLIN },
+		{ .fd = fd, .events = POLLIN },
+	};
+	int ready;
+
+	/* The channel is the worker's, not its copy's. */
+	if (worker_is_copy)
+		return poll(&items[2], 1, timeout_ms);
+	ready = poll(items, 3, timeout_ms);
+	if (ready <= 0 || (items[0].revents | items[1].revents) == 0)
+		return ready;
+	if ((items[1].revents & POLLNVAL) != 0)
+		worker->sick = true;
+	else if (items[1].revents != 0)
+		sigpipe_drain();
+	(void)orders_obey(worker);
+	/* So that the accept loop looks at what was found here. */
+	worker->look = true;
+	return ready;
+}
+
 bool
 orders_await_go(struct worker *worker)
 {

@@ -34,12 +34,12 @@ handle(struct worker *worker, int from)
 	struct prefork_conn *conn = &worker->conn;
 	int result;
 
+	conn_begin(conn, &worker->context, worker->connections);
 	if (worker->module.descriptor == NULL) {
 		worker->module.handle_client(conn->fd);
-		conn_end_bare(conn->fd, bound_address(worker, from));
+		conn_end_bare(conn, bound_address(worker, from));
 		return 0;
 	}
-	conn_begin(conn, &worker->context, worker->connections);
 	result = worker->module.descriptor->handle(conn);
 	conn_end(conn);
 	return result;

@@ -85,6 +85,13 @@ bool orders_pending(const struct worker *worker);
 bool orders_obey(struct worker *worker);
 /* Wait for the next message and act on it. */
 void orders_wait(struct worker *worker);
+/* The hooks of a connection that is being served.  Has this worker to leave
+ * when it has ended? */
+bool orders_leaving(void *worker);
+/* As poll(2) for input on `fd`; what is said to the worker meanwhile is obeyed
+ * and ends the wait.  Not for one that is leaving: what the master says to
+ * that one is for the accept loop. */
+int orders_wait_with(void *worker, int fd, int timeout_ms);
 /* READY was said: wait until the master says what to do.  True: accept. */
 bool orders_await_go(struct worker *worker);
 

@@ -156,7 +156,28 @@ mark_copy(void)
 
 static const struct conn_hooks worker_hooks = {
 	.retire = recycle_wanted,
+	.leaving = orders_leaving,
+	.wait = orders_wait_with,
 };
+
+static void
+set_context(struct worker *worker)
+{
+	const struct timeouts *timeouts = &worker->service->settings->timeouts;
+
+	worker->context = (struct conn_context) {
+		.service = worker->service->settings->name,
+		.config = worker->module.config,
+		.slot = worker->setup->slot,
+		.hooks = &worker_hooks,
+		.worker = worker,
+		.limits = {
+			.idle_ms = timeouts->idle_ms,
+			.write_ms = timeouts->write_ms,
+			.total_ms = timeouts->total_ms,
+		},
+	};
+}
 
 static int
 prepare(struct worker *worker, struct error *e)
@@ -172,11 +193,7 @@ prepare(struct worker *worker, struct error *e)
 		-1 ||
 	    load_handler(worker, e) == -1)
 		return -1;
-	worker->context.service = worker->service->settings->name;
-	worker->context.config = worker->module.config;
-	worker->context.slot = setup->slot;
-	worker->context.hooks = &worker_hooks;
-	worker->context.worker = worker;
+	set_context(worker);
 	if (init_handler(worker, e) == -1)
 		return -1;
 	worker->waiter = waiter_new(worker->listeners, worker->listener_count,

@@ -87,7 +87,8 @@ hangs() {
 
 # The master stands still for longer than the limit.
 @test "nobody is late because the master was stopped" {
-	start -w 2 -o 'timeout=total 1s' -o start_timeout=500ms echo
+	start -w 2 -o 'timeout=total 1s' -o start_timeout=500ms \
+		"$PREFORK_FAULTS/die2004.so"
 	hold 1
 	kill -STOP "$MASTER"
 	window_of 1500

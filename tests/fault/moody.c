@@ -5,7 +5,8 @@
  *
  *	fail crash exit hang	as they say
  *	some			fail in one process of seven
- *	wait			until somebody opens the FIFO "gate" to write
+ *	wait			until somebody opens the FIFO "gate" to write;
+ *				its pid is in the file "waits" then
  *
  * Runs in: worker.
  */
@@ -56,10 +57,23 @@ crash(void)
 }
 
 static void
+tell_pid(void)
+{
+	FILE *file = fopen("waits", "w");
+
+	if (file == NULL)
+		return;
+	(void)fprintf(file, "%ld\n", (long)getpid());
+	(void)fclose(file);
+}
+
+static void
 wait_at_gate(void)
 {
-	int fd = open("gate", O_RDONLY);
+	int fd;
 
+	tell_pid();
+	fd = open("gate", O_RDONLY);
 	if (fd != -1)
 		close(fd);
 }

@@ -35,14 +35,15 @@ has_no_wild(struct nemesis *n)
 static void
 look_at_reload(struct nemesis *n)
 {
-	int64_t took_ms, limit_ms;
+	int64_t took_ms, limit_ms, begin_ms = now_ms();
 
 	n->late_ms = 0;
 	took_ms = phase_reload(n, SERVED_MS);
 	limit_ms = nemesis_patience(n, RELOAD_MS);
-	verdict(took_ms != -1 && took_ms <= limit_ms,
-	    "a good reload restores all workers at once (%lld ms of %lld)",
-	    (long long)took_ms, (long long)limit_ms);
+	if (!verdict(took_ms != -1 && took_ms <= limit_ms,
+		"a good reload restores all workers at once (%lld ms of %lld)",
+		(long long)took_ms, (long long)limit_ms))
+		chronicle_print(&n->chronicle, begin_ms - 1000, now_ms());
 }
 
 static void

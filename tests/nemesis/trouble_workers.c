@@ -46,6 +46,17 @@ is_of_master(const struct nemesis *n, pid_t pid)
 	    process.state != 'Z';
 }
 
+/* A rehearsal has a worker of its own. */
+static bool
+is_descendant(const struct nemesis *n, pid_t pid)
+{
+	struct process process;
+
+	return process_read(pid, &process) && process.state != 'Z' &&
+	    (process.parent == n->server.pid ||
+		is_of_master(n, process.parent));
+}
+
 /* Zombies are past all harm.  False: there is nobody. */
 static bool
 look_who_lives(struct nemesis *n)
@@ -251,7 +262,7 @@ trouble_kill_hung(struct nemesis *n)
 	text[got > 0 ? got : 0] = '\0';
 	while ((pid = strtol(next, &end, 10)) > 1 && end != next) {
 		next = end;
-		if (!is_of_master(n, (pid_t)pid))
+		if (!is_descendant(n, (pid_t)pid))
 			continue;
 		chronicle_tell(&n->chronicle, now_ms(), "kill -KILL %ld, hung",
 		    pid);

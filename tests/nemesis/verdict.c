@@ -16,7 +16,7 @@
 
 static unsigned count, failures;
 
-static bool
+static bool __attribute__((format(printf, 2, 0)))
 result(bool good, const char *format, va_list ap)
 {
 	printf("%sok %u - ", good ? "" : "not ", ++count);

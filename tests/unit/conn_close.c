@@ -30,7 +30,11 @@ is_same(int a, int b)
 static void
 end_bare(int fd)
 {
-	conn_end_bare(fd, conn_address(&listener));
+	static const struct conn_context context;
+	struct prefork_conn conn = { .fd = fd };
+
+	conn_begin(&conn, &context, 1);
+	conn_end_bare(&conn, conn_address(&listener));
 }
 
 /* The handler closed the connection and something else has its number. */
@@ -134,7 +138,9 @@ test_last_bytes(void)
 	ok(!rig_is_open(fd), "%s: left open by the handler, is closed", kind);
 	is_int(rig_reap(client), 0, "%s: after the last byte arrived", kind);
 	fd = serve_client(&client);
-	conn_end_bare(fd, NULL);
+	conn.fd = fd;
+	conn_begin(&conn, &context, 1);
+	conn_end_bare(&conn, NULL);
 	ok(!rig_is_open(fd), "%s: so is one without a listener", kind);
 	is_int(rig_reap(client), 0, "%s: after the last byte arrived", kind);
 	fd = serve_client(&client);

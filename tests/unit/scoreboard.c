@@ -198,6 +198,9 @@ test_begin_end(void)
 	ok(slot->state == SLOT_IDLE && slot->since_ms == 10, "idle since 10");
 	slot_begin(slot, (struct sockaddr *)&peer, 20);
 	ok(slot->state == SLOT_BUSY && slot->since_ms == 20, "busy since 20");
+	is_int(slot->active_ms, 20, "which is progress");
+	slot_active(slot, 25);
+	ok(slot->active_ms == 25 && slot->since_ms == 20, "and more");
 	is_int(slot_accepted(slot), 1, "one accepted");
 	ok(slot->client.family == AF_INET && slot->client.port == htons(4711) &&
 		memcmp(slot->client.address, "\xc0\0\2\1", 4) == 0,
