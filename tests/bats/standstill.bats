@@ -97,8 +97,9 @@ is_asleep() {
 
 	start -w 2 echo
 	pid=$(workers | head -n 1)
-	kill -TSTP "$pid"
-	wait_log "PF0415 worker .*pid $pid. is stopped by signal TSTP"
+	# Not TSTP: a group that nobody watches over does not stop for it.
+	kill -STOP "$pid"
+	wait_log "PF0415 worker .*pid $pid. is stopped by signal STOP"
 	# While the master does not look it goes on and is stopped again.
 	kill -STOP "$MASTER"
 	kill -CONT "$pid"
