@@ -15,30 +15,30 @@
 #include "base/fd.h"
 #include "base/oom.h"
 
-#define FILE_BYTES 32768
+#define FILE_BYTES 4096
 
-/* All of a small file, or as much as there is room for.  Not reentrant; NULL
- * when it cannot be read. */
-static char *
-read_file(const char *path)
+/* All of a small file, or as much as there is room for.  -1: it cannot be
+ * read, and `text` is empty. */
+static int
+read_file(const char *path, char text[FILE_BYTES])
 {
-	static char text[FILE_BYTES];
 	size_t have = 0;
 	ssize_t got = 1;
 	int fd = fd_open(path, O_RDONLY | O_NONBLOCK, 0);
 
+	text[0] = '\0';
 	if (fd == -1)
-		return NULL;
-	while (got > 0 && have < sizeof(text) - 1) {
-		got = read(fd, text + have, sizeof(text) - 1 - have);
+		return -1;
+	while (got > 0 && have < FILE_BYTES - 1) {
+		got = read(fd, text + have, FILE_BYTES - 1 - have);
 		if (got > 0)
 			have += (size_t)got;
 		else if (got == -1 && errno == EINTR)
 			got = 1;
 	}
 	fd_close(&fd);
-	text[have] = '\0';
-	return got == -1 ? NULL : text;
+	text[got == -1 ? 0 : have] = '\0';
+	return got == -1 ? -1 : 0;
 }
 
 /* What follows the word in the line that begins with it, or NULL. */
@@ -60,11 +60,11 @@ find_count(const char *text)
 static int64_t
 read_count(const char *path)
 {
-	const char *text = read_file(path);
-	char *end;
+	char all[FILE_BYTES], *end;
+	const char *text;
 	long long count;
 
-	text = text != NULL ? find_count(text) : NULL;
+	text = read_file(path, all) == 0 ? find_count(all) : NULL;
 	if (text == NULL || *text < '0' || *text > '9')
 		return -1;
 	errno = 0;
@@ -127,13 +127,10 @@ try_group(struct oom *oom, const char *controllers, const char *group)
 void
 oom_init(struct oom *oom)
 {
-	char *list = read_file("/proc/self/cgroup"), *line, *next, *group;
-	char copy[4096];
+	char list[FILE_BYTES], *line, *next, *group;
 
-	copy[0] = '\0';
-	if (list != NULL)
-		(void)snprintf(copy, sizeof(copy), "%s", list);
-	for (line = copy; *line != '\0'; line = next) {
+	(void)read_file("/proc/self/cgroup", list);
+	for (line = list; *line != '\0'; line = next) {
 		next = line + strcspn(line, "\n");
 		if (*next != '\0')
 			*next++ = '\0';

@@ -106,11 +106,12 @@ static void
 kill_late_starter(struct crew *crew, unsigned slot)
 {
 	struct worker_record *record = crew->by_slot[slot];
+	struct error *reason = record_reason(record);
 
-	(void)error_set(&record->reason, PF_START_TIMEOUT,
+	(void)error_set(reason, PF_START_TIMEOUT,
 	    "a worker of %s was not ready within %lld ms", crew_name(crew),
 	    (long long)crew->pool.start_timeout_ms);
-	crew->cohort->reason = record->reason;
+	crew->cohort->reason = *reason;
 	record_kill(record, KILL_START_TIMEOUT);
 }
 

@@ -58,15 +58,17 @@ static void
 note_start_failure(struct worker_record *record, int status)
 {
 	char how[CAUSE_BYTES];
+	struct error *reason = record->reason;
 
-	if (record->reason.id == PF_NONE) {
+	if (reason == NULL) {
+		reason = record_reason(record);
 		cause_describe(record->master, status, record->killed, how,
 		    sizeof(how));
-		(void)error_set(&record->reason, PF_MODULE_DIED,
+		(void)error_set(reason, PF_MODULE_DIED,
 		    "a worker of %s ended while it loaded its handler: %s",
 		    crew_name(record->crew), how);
 	}
-	record->crew->cohort->reason = record->reason;
+	record->crew->cohort->reason = *reason;
 }
 
 /* It was told to go, or said that it would, and did. */
@@ -151,7 +153,8 @@ bury(struct worker_record *record, int status)
 		/* A canary's reason is told by who reports the outcome of the
 		 * start or the reload. */
 		if (crew->pool.proven)
-			log_event(PF_WORKER_FAILED, "%s", record->reason.text);
+			log_event(PF_WORKER_FAILED, "%s",
+			    crew->cohort->reason.text);
 	} else {
 		log_death(record, status, &census);
 	}

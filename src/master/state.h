@@ -66,7 +66,7 @@ struct worker_record {
 	int64_t next_blow_ms;	     /* when the next one is due; 0: none */
 	bool detached;		     /* given up: its place is another's */
 	enum recycle_reason recycle; /* it is being replaced, and why */
-	struct error reason;	     /* id PF_NONE unless it said FAILED */
+	struct error *reason;	     /* NULL unless it said FAILED */
 };
 
 struct crew {
@@ -227,6 +227,9 @@ struct worker_record *record_adopt(struct crew *crew, unsigned slot,
 /* Its channel ended but it lives. */
 void record_deaf(struct worker_record *record);
 void record_free(struct worker_record *record);
+/* Where to write why it failed: its own, or where memory is short that of
+ * its cohort. */
+struct error *record_reason(struct worker_record *record);
 /* NULL: no worker of ours. */
 struct worker_record *record_find(const struct master *m, pid_t pid);
 /* It is beyond help: the policy is told that it has ended. */

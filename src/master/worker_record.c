@@ -86,7 +86,17 @@ record_free(struct worker_record *record)
 	if (!record->detached)
 		record->crew->by_slot[record->slot] = NULL;
 	record->crew->alive--;
+	free(record->reason);
 	free(record);
+}
+
+struct error *
+record_reason(struct worker_record *record)
+{
+	if (record->reason == NULL)
+		record->reason = calloc(1, sizeof(*record->reason));
+	return record->reason != NULL ? record->reason :
+					&record->crew->cohort->reason;
 }
 
 void
@@ -214,7 +224,8 @@ worker_failed(struct worker_record *record,
 
 	if (msg_find(id)->id != (enum msg_id)id || msg_find(id)->exit_code == 0)
 		id = PF_WORKER_FAILED;
-	(void)error_set(&record->reason, (enum msg_id)id, "%s", message->text);
+	(void)error_set(record_reason(record), (enum msg_id)id, "%s",
+	    message->text);
 }
 
 static void

@@ -62,10 +62,9 @@ read_at(int fd, void *data, size_t bytes, off_t at)
 	return got;
 }
 
-int
-snapshot_copy(int from, int to, long bytes)
+static int
+copy_pieces(int from, int to, long bytes, char *piece)
 {
-	static char piece[PIECE_BYTES];
 	long done = 0;
 	ssize_t got;
 
@@ -81,4 +80,20 @@ snapshot_copy(int from, int to, long bytes)
 		done += got;
 	}
 	return 0;
+}
+
+int
+snapshot_copy(int from, int to, long bytes)
+{
+	/* Not static: workers would have these pages, too. */
+	char *piece = malloc(PIECE_BYTES);
+	int result, why;
+
+	if (piece == NULL)
+		return -2;
+	result = copy_pieces(from, to, bytes, piece);
+	why = errno;
+	free(piece);
+	errno = why;
+	return result;
 }

@@ -39,6 +39,9 @@ static struct {
 	const uint64_t *connections;
 	const char *module_file;
 	pid_t master_pid;
+	/* Behind what is written at the start, so that an idle worker has no
+	 * page of its own for it. */
+	char stack[DUMP_STACK_BYTES];
 } dump;
 
 static void
@@ -158,8 +161,7 @@ on_abort(int signo, siginfo_t *info, void *context)
 static int
 use_own_stack(void)
 {
-	static char memory[DUMP_STACK_BYTES];
-	stack_t stack = { .ss_sp = memory, .ss_size = sizeof(memory) };
+	stack_t stack = { .ss_sp = dump.stack, .ss_size = sizeof(dump.stack) };
 
 	return sigaltstack(&stack, NULL);
 }

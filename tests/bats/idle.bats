@@ -64,7 +64,8 @@ with_redirections() {
 	local kib
 
 	need_proc smaps_rollup
-	start -w 16 echo
+	# So many that the pages of libraries, which they share, weigh little.
+	start -w 64 echo
 	kib=$(pss_of_worker)
 	printf 'Pss of an idle worker: %d KiB\n' "$kib"
 	[[ $kib -gt 0 ]]
