@@ -59,7 +59,8 @@ use_installation() {
 	    PKG_CONFIG_SYSROOT_DIR
 	mkdir "$scratch/bin"
 	# shellcheck disable=SC2016 # for the script, not for this one
-	printf '#!/bin/sh\nexec %s "$@"\n' "${CC:-cc}" >"$scratch/bin/cc"
+	printf '#!/bin/sh\nexec %s "$@"\n' "${CC:-$(command -v cc)}" \
+	    >"$scratch/bin/cc"
 	chmod +x "$scratch/bin/cc"
 }
 
@@ -153,7 +154,8 @@ says() {
 
 # What a client of the example serve.c gets back.
 ask_serve() {
-	serve "127.0.0.1:$port" 2>"$scratch/serve.log" &
+	: >"$scratch/serve.log" # not by the shell that is being started
+	serve "127.0.0.1:$port" 2>>"$scratch/serve.log" &
 	server=$!
 	# shellcheck disable=SC2016 # for the shells that are started
 	{
