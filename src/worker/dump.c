@@ -15,6 +15,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -41,7 +42,7 @@ static struct {
 	pid_t master_pid;
 	/* Behind what is written at the start, so that an idle worker has no
 	 * page of its own for it. */
-	char stack[DUMP_STACK_BYTES];
+	_Alignas(max_align_t) char stack[DUMP_STACK_BYTES];
 } dump;
 
 static void
