@@ -142,6 +142,7 @@ pidfile() {
 	mkdir "$T/folder"
 	mkfifo "$T/pipe"
 	printf '%0100d\n' 0 >"$T/long"
+	pidfile "$T/file"
 	pidfile "$T/link"
 	pidfile "$T/folder"
 	pidfile "$T/pipe"
