@@ -33,12 +33,14 @@ window() {
 	read -r -t "$1" <>"$T/nap" || :
 }
 
-# Mean of what a worker has of its own, and its share of the rest, in KiB.
-pss_of_worker() {
+# Mean of what a worker has dirtied and shares with nobody, in KiB: what one
+# more of them costs.  Not its share of the rest, which is the fewer sharers
+# the more.
+dirty_of_worker() {
 	local pid
 
 	for pid in $(workers); do
-		sed -n 's/^Pss:[^0-9]*\([0-9]*\) kB/\1/p' \
+		sed -n 's/^Private_Dirty:[^0-9]*\([0-9]*\) kB/\1/p' \
 			"/proc/$pid/smaps_rollup"
 	done | awk '{ sum += $1 } END { print int(sum / NR) }'
 }
@@ -65,8 +67,8 @@ with_redirections() {
 
 	need_proc smaps_rollup
 	start -w 16 echo
-	kib=$(pss_of_worker)
-	printf 'Pss of an idle worker: %d KiB\n' "$kib"
+	kib=$(dirty_of_worker)
+	printf 'an idle worker has dirtied %d KiB\n' "$kib"
 	[[ $kib -gt 0 ]]
 	[[ $kib -lt 150 || -n ${PREFORK_SANITIZED:-} ]]
 }
