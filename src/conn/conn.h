@@ -82,6 +82,9 @@ int64_t conn_deadline(const struct prefork_conn *conn, int64_t limit_ms,
     int64_t now_ms);
 /* Wait for `events`.  0, or -1 with ETIMEDOUT or poll's errno; never EINTR. */
 int conn_await(const struct prefork_conn *conn, short events, int64_t limit_ms);
+/* What of the limits the socket can keep for who uses it without us: recv and
+ * send fail with EAGAIN. */
+void conn_limit_socket(int fd, const struct conn_limits *limits);
 /* The connection's time is over: -1 with ETIMEDOUT, else 0. */
 int conn_check_time(const struct prefork_conn *conn);
 

@@ -6,6 +6,9 @@
  */
 #include "config.h"
 
+#include <sys/socket.h>
+#include <sys/time.h>
+
 #include <errno.h>
 #include <poll.h>
 
@@ -30,6 +33,26 @@ conn_deadline(const struct prefork_conn *conn, int64_t limit_ms, int64_t now_ms)
 	if (total_ms > 0 && conn->begun_ms + total_ms < end_ms)
 		end_ms = conn->begun_ms + total_ms;
 	return end_ms;
+}
+
+static void
+set_timeout(int fd, int option, int64_t limit_ms)
+{
+	struct timeval limit = {
+		.tv_sec = (time_t)(limit_ms / 1000),
+		.tv_usec = (suseconds_t)(limit_ms % 1000) * 1000,
+	};
+
+	/* One that cannot be set is one limit less; total is the master's. */
+	if (limit_ms > 0)
+		(void)setsockopt(fd, SOL_SOCKET, option, &limit, sizeof(limit));
+}
+
+void
+conn_limit_socket(int fd, const struct conn_limits *limits)
+{
+	set_timeout(fd, SO_RCVTIMEO, limits->idle_ms);
+	set_timeout(fd, SO_SNDTIMEO, limits->write_ms);
 }
 
 int

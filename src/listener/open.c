@@ -34,6 +34,8 @@ static const struct bind_reason {
 	{ EACCES, PF_BIND_DENIED, NULL },
 	{ EPERM, PF_BIND_DENIED, NULL },
 	{ EEXIST, PF_SOCKET_FILE, "a file that is no socket is in its place" },
+	{ EADDRINUSE, PF_BIND,
+	    "Address already in use (\"ss -lptn\" shows who has it)" },
 	{ 0, PF_BIND, NULL },
 };
 

@@ -146,6 +146,33 @@ cohort_complete(const struct cohort *cohort)
 	return true;
 }
 
+bool
+cohort_serves(const struct cohort *cohort)
+{
+	size_t i;
+
+	for (i = 0; i < cohort->generation->service_count; i++)
+		if (count_ready(&cohort->crews[i]) == 0)
+			return false;
+	return true;
+}
+
+/* Of all that served first nobody is left, and the next one has to wait. */
+bool
+cohort_collapsed(const struct cohort *cohort)
+{
+	const struct crew *crew;
+	size_t i;
+
+	for (i = 0; i < cohort->generation->service_count; i++) {
+		crew = &cohort->crews[i];
+		if (crew->up && crew->alive == 0 &&
+		    pool_count(&crew->pool, POOL_BACKOFF) > 0)
+			return true;
+	}
+	return false;
+}
+
 int64_t
 cohort_deadline(const struct cohort *cohort)
 {

@@ -35,7 +35,7 @@ static const struct escalation {
 	    SIGKILL, PF_WORKER_KILLED, false },
 	[KILL_STOP_TIMEOUT] = { "the stop did not finish in time", SIGKILL,
 	    PF_WORKER_KILLED, false },
-	[KILL_FAST_STOP] = { "fast stop", SIGKILL, PF_WORKER_KILLED, false },
+	[KILL_FAST_STOP] = { "fast stop", SIGKILL, PF_WORKER_CUT, false },
 	[KILL_GARBAGE] = { "it wrote nonsense to its channel", SIGKILL,
 	    PF_CHANNEL_GARBAGE, false },
 	[KILL_DEAF] = { "it closed its channel", SIGKILL, PF_WORKER_KILLED,

@@ -38,8 +38,10 @@ go_on(struct master *m, struct resume *resume, struct error *e)
 	m->life = LIFE_SERVING;
 	/* Who was told to drain starts nobody until HUP. */
 	m->want_reload = !m->drained;
-	/* Who died while nobody could be told. */
+	/* Who died while nobody could be told; and what came meanwhile is
+	 * stronger than the reload, and than workers that it would end. */
 	reap_all(m);
+	signals_act_on_ends(m);
 	fill_places(m);
 	master_loop(m);
 	return 0;

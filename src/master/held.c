@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "base/fd.h"
+#include "base/log.h"
 #include "listener/accept.h"
 #include "master/state.h"
 #include "scoreboard/census.h"
@@ -210,13 +211,20 @@ hand_to(struct worker_record *record)
 	(void)channel_send_type(record->channel.fd, CHANNEL_RETIRE);
 }
 
+/* Who was stopped says nothing until somebody lets it go on. */
+static bool
+is_free(const struct worker_record *record)
+{
+	return record->parked && !record->stopped;
+}
+
 static void
 hand_over(struct master *m)
 {
 	unsigned i;
 
 	for (i = 0; i < m->cells_end; i++)
-		if (m->records[i] != NULL && m->records[i]->parked)
+		if (m->records[i] != NULL && is_free(m->records[i]))
 			hand_to(m->records[i]);
 }
 
@@ -244,15 +252,26 @@ count_available(const struct master *m, const struct crew *crew)
 	    pool_count(&crew->pool, POOL_BACKOFF);
 	for (i = 0; i < m->cells_end; i++)
 		if (m->records[i] != NULL && m->records[i]->crew == crew &&
-		    m->records[i]->parked)
+		    is_free(m->records[i]))
 			count++;
+	return count;
+}
+
+static unsigned
+count_stopped(const struct master *m, const struct crew *crew)
+{
+	unsigned i, count = 0;
+
+	for (i = 0; i < m->cells_end; i++)
+		count += m->records[i] != NULL && m->records[i]->crew == crew &&
+		    m->records[i]->stopped;
 	return count;
 }
 
 /*
  * Held connections need workers even if some of a service have died, were
- * sent TERM together with the master, or never finish what they serve: places
- * that are empty are filled again, under the pool's back-off.
+ * stopped, were sent TERM together with the master, or never finish what they
+ * serve: places that are empty are filled again, under the pool's back-off.
  */
 static void
 keep_workers_for(struct crew *crew, unsigned waiting)
@@ -261,7 +280,8 @@ keep_workers_for(struct crew *crew, unsigned waiting)
 	struct pool_event event = { .kind = EVENT_RESIZE };
 	unsigned most = m->settings->services[crew->service].workers;
 	unsigned available = count_available(m, crew);
-	unsigned there = crew->alive + pool_count(&crew->pool, POOL_BACKOFF);
+	unsigned there = crew->alive - count_stopped(m, crew) +
+	    pool_count(&crew->pool, POOL_BACKOFF);
 
 	if (waiting <= available || most <= there)
 		return;
@@ -273,6 +293,22 @@ keep_workers_for(struct crew *crew, unsigned waiting)
 		crew_event(crew, event);
 }
 
+/* No worker of the service ever came up, nor did the one that was to serve
+ * these: nobody will. */
+static void
+drop_waiting(struct crew *crew, unsigned waiting)
+{
+	struct stop *stop = &crew->cohort->master->stop;
+	struct held_connection *held;
+
+	log_event(PF_QUEUE_DROPPED, "%s: %u who waited are not served: %s",
+	    crew_name(crew), waiting, crew->cohort->reason.text);
+	while ((held = next_held(stop, crew->service)) != NULL) {
+		fd_close(&held->fd);
+		stop->held_open--;
+	}
+}
+
 static void
 keep_workers_for_held(struct master *m)
 {
@@ -282,7 +318,9 @@ keep_workers_for_held(struct master *m)
 	for (i = 0; i < m->current->generation->service_count; i++) {
 		crew = &m->current->crews[i];
 		waiting = m->stop.killed ? 0 : count_waiting(&m->stop, i);
-		if (waiting > 0)
+		if (waiting > 0 && crew->pool.failed && crew->alive == 0)
+			drop_waiting(crew, waiting);
+		else if (waiting > 0)
 			keep_workers_for(crew, waiting);
 		else if (crew->pool.want > 0)
 			crew_event(crew,

@@ -174,17 +174,6 @@ master_fail(struct master *m, const struct error *e)
 	log_error(e);
 }
 
-static bool
-all_up(const struct cohort *cohort)
-{
-	size_t i;
-
-	for (i = 0; i < cohort->generation->service_count; i++)
-		if (!cohort->crews[i].up)
-			return false;
-	return true;
-}
-
 void
 start_done(struct master *m)
 {
@@ -198,10 +187,10 @@ review_start(struct master *m)
 {
 	if (m->life != LIFE_STARTING)
 		return;
-	if (m->current->failed) {
+	if (m->current->failed || cohort_collapsed(m->current)) {
 		master_fail(m, &m->current->reason);
 		(void)life_step(m, ON_TROUBLE);
-	} else if (all_up(m->current)) {
+	} else if (cohort_serves(m->current)) {
 		(void)life_step(m, ON_UP);
 	}
 }

@@ -59,6 +59,20 @@ is_at_path(int fd, const char *path)
 	    opened.st_dev == named.st_dev && opened.st_ino == named.st_ino;
 }
 
+/* Or nothing yet, or the zeros that a crash of the machine may leave. */
+static bool
+is_number(int fd)
+{
+	char text[LONGEST + 1];
+	ssize_t got = pread(fd, text, sizeof(text), 0);
+	ssize_t i;
+
+	for (i = 0; i < got; i++)
+		if (text[i] != '\0' && strchr("0123456789 \n", text[i]) == NULL)
+			return false;
+	return got != -1;
+}
+
 static int
 check_kind(int fd, const char *path, struct error *e)
 {
@@ -66,7 +80,8 @@ check_kind(int fd, const char *path, struct error *e)
 
 	if (fstat(fd, &found) == -1)
 		return fail(e, path, "examine");
-	if (!S_ISREG(found.st_mode) || found.st_size > LONGEST)
+	if (!S_ISREG(found.st_mode) || found.st_size > LONGEST ||
+	    !is_number(fd))
 		return error_set(e, PF_PIDFILE,
 		    "%s exists and is not a pidfile", path);
 	return 0;

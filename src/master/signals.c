@@ -35,7 +35,8 @@ const struct signal_rule master_signals[MASTER_SIGNALS] = {
 static const char *
 describe_sender(const char *name, pid_t sender, char *text, size_t bytes)
 {
-	if (sender > 0)
+	/* We kept it for ourselves across an exec; who sent it is lost. */
+	if (sender > 0 && sender != getpid())
 		(void)snprintf(text, bytes, "%s from pid %ld", name,
 		    (long)sender);
 	else
@@ -123,6 +124,13 @@ reopen_logs(struct master *m)
 	log_event(PF_LOGS_REOPENED, "log opened again");
 }
 
+void
+signals_act_on_ends(struct master *m)
+{
+	act_on_stop(m);
+	act_on_drain(m);
+}
+
 static void
 signals_ready(void *arg, short revents)
 {
@@ -132,8 +140,7 @@ signals_ready(void *arg, short revents)
 	sigpipe_drain();
 	if (sigpipe_take(SIGCHLD, NULL))
 		reap_all(m);
-	act_on_stop(m);
-	act_on_drain(m);
+	signals_act_on_ends(m);
 	if (sigpipe_take(SIGHUP, NULL))
 		reload_wish(m);
 	if (sigpipe_take(SIGUSR1, NULL))

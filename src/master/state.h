@@ -196,6 +196,10 @@ void cohort_resize_all(struct cohort *cohort, unsigned want);
 unsigned cohort_alive(const struct cohort *cohort);
 /* Every wanted worker of every service is READY. */
 bool cohort_complete(const struct cohort *cohort);
+/* Every service has a worker that is READY now. */
+bool cohort_serves(const struct cohort *cohort);
+/* A service had one, and has nobody until a pause is over. */
+bool cohort_collapsed(const struct cohort *cohort);
 int64_t cohort_deadline(const struct cohort *cohort);
 void cohort_tick(struct cohort *cohort, int64_t now_ms);
 void cohort_kill(struct cohort *cohort, enum kill_reason why);
@@ -367,6 +371,8 @@ void held_drop(struct stop *stop);
 /* signals.c */
 int signals_open(struct master *m);
 void signals_close(struct master *m);
+/* What has come that ends a reload, before one begins. */
+void signals_act_on_ends(struct master *m);
 
 /* notify.c: who waits for the outcome of the start. */
 void notify_ready(struct master *m);

@@ -178,7 +178,10 @@ record_admit(struct worker_record *record)
 	    pool->slots[record->slot].state != POOL_READY)
 		return;
 	record->admitted = true;
-	if (channel_send_type(record->channel.fd, CHANNEL_GO) == -1)
+	/* One whose end is closed is dead or will be seen to be deaf; a kill
+	 * would hide what it died of. */
+	if (channel_send_type(record->channel.fd, CHANNEL_GO) == -1 &&
+	    errno != EPIPE && errno != ECONNRESET)
 		record_kill(record, KILL_DEAF);
 	watchdog_watch(record);
 }

@@ -42,6 +42,19 @@ report_last_line(const char *text)
 	return line;
 }
 
+/* What a program says of itself begins with its name: "preforkd: PF0120 ...".
+ */
+static const char *
+skip_name(const char *line)
+{
+	const char *number = strstr(line, ": PF");
+
+	if (strncmp(line, "PF", 2) == 0 || number == NULL ||
+	    strcspn(line, " \n") != (size_t)(number - line) + 1)
+		return line;
+	return number + 2;
+}
+
 /* The number must be one of an error, or anybody could make us believe
  * that nothing is wrong. */
 static enum msg_id
@@ -79,7 +92,7 @@ has_ready_line(const char *text)
 bool
 report_read(const char *text, struct error *e)
 {
-	const char *line = report_last_line(text);
+	const char *line = skip_name(report_last_line(text));
 	size_t length = strcspn(line, "\n");
 	enum msg_id id = parse_id(line);
 

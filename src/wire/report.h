@@ -1,6 +1,7 @@
 /*
  * What a helper process (probe, rehearsal) says to the master: text through a
- * pipe: a line "ready", or a last line "PFnnnn sentence".  Text, because the
+ * pipe: a line "ready", or a last line "PFnnnn sentence",
+ * before which the name of a program may stand.  Text, because the
  * dynamic linker and crashing programs write there too, and what a helper has
  * started may do so after it; so ready counts together with exit code 0.
  * Runs in: master, probe, rehearsal.

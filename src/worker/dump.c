@@ -82,7 +82,7 @@ put_progress(struct safe_text *text, struct scoreboard_slot *slot)
 {
 	int64_t active_ms = atomic_load(&slot->active_ms);
 
-	if (active_ms <= atomic_load(&slot->since_ms))
+	if (active_ms <= atomic_load(&slot->since_ms) || active_ms == INT64_MAX)
 		return;
 	safe_put(text, ", no progress for ");
 	safe_put_number(text, clock_ms() - active_ms);

@@ -28,6 +28,18 @@ bound_address(const struct worker *worker, int from)
 	    .endpoint.address;
 }
 
+/* Of a handler that uses the descriptor itself the socket keeps the limits,
+ * and the master hears of progress that is always to come. */
+static void
+limit_bare(struct worker *worker)
+{
+	const struct conn_limits *limits = &worker->context.limits;
+
+	conn_limit_socket(worker->conn.fd, limits);
+	if (limits->idle_ms > 0)
+		slot_active(worker->setup->slot, INT64_MAX);
+}
+
 static int
 handle(struct worker *worker, int from)
 {
@@ -36,6 +48,7 @@ handle(struct worker *worker, int from)
 
 	conn_begin(conn, &worker->context, worker->connections);
 	if (worker->module.descriptor == NULL) {
+		limit_bare(worker);
 		worker->module.handle_client(conn->fd);
 		conn_end_bare(conn, bound_address(worker, from));
 		return 0;

@@ -26,3 +26,27 @@ bootstrap_in() {
 	bootstrap_in "$T/tree"
 	grep '^bootstrap: cannot write in .*by hand' "$T/err"
 }
+
+# serves WANTED ARGUMENT...: what "bootstrap run" makes of its arguments.
+serves() {
+	local wanted=$1 got
+
+	shift
+	got=$(build=$T sh -c "$(sed -n '/^serve() {/,/^}/p' \
+		"$abs_top_srcdir/bootstrap")"'; serve "$@"' - "$@")
+	[[ $got == "-F -M $T/src/modules/echo/.libs $wanted" ]] ||
+		fail "it is: $got"
+}
+
+@test "bootstrap run passes options to preforkd and to its handler" {
+	mkdir -p "$T/src/preforkd"
+	printf '#!/bin/sh\necho "$*"\n' >"$T/src/preforkd/preforkd"
+	chmod 755 "$T/src/preforkd/preforkd"
+	serves echo
+	serves '-l 127.0.0.1:0 -v echo' -l 127.0.0.1:0 -v
+	serves 'echo max_bytes=5' max_bytes=5
+	serves '-w 2 -o timeout=total 5s echo max_bytes=5 x=y' \
+		-w 2 -o 'timeout=total 5s' max_bytes=5 x=y
+	serves '-v ./mine.so a=b' -v ./mine.so a=b
+	serves '-f conf' -f conf
+}

@@ -75,6 +75,30 @@ hangs() {
 	hangs stop
 }
 
+@test "a bare handler whose client is silent for timeout idle hears of it" {
+	start -w 1 -o 'timeout=idle 400ms' "$PREFORK_FAULTS/die2004.so"
+	talk_start "$ADDR" say there gone
+	talk_said there
+	between 350 3000 wait_log 'PF0403 .*exit code'
+	talk_end
+	wait_log PF0401 2
+}
+
+@test "a bare handler whose client speaks is not hung, however long it takes" {
+	local i
+
+	start -w 1 -o 'timeout=idle 1s write 1s' "$PREFORK_FAULTS/die2004.so"
+	talk_start "$ADDR" line one say 1 wait line two say 2 wait \
+		line three say 3 wait line four shut eof
+	for i in 1 2 3; do
+		talk_said "$i"
+		window_of 500
+		talk_go
+	done
+	talk_end
+	[[ $(log_count PF0401) -eq 1 ]]
+}
+
 @test "a slow connection within its time is left alone" {
 	start -w 2 -o 'timeout=total 5s' echo
 	hold 2

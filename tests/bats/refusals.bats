@@ -91,6 +91,8 @@ pidfile() {
 	in_background daemon -p "$T/b" -l "unix:$T/other" -l "$ADDR" echo
 	told foreground 69 PF0203
 	told daemon 69 PF0203
+	grep 'PF0203 .*Address already in use ("ss -lptn" shows who has it)' \
+		"$T/err"
 	is_alone
 	nothing_stays
 	[[ ! -e $T/other && ! -e $T/a && ! -e $T/b ]]
@@ -142,6 +144,7 @@ pidfile() {
 	mkdir "$T/folder"
 	mkfifo "$T/pipe"
 	printf '%0100d\n' 0 >"$T/long"
+	pidfile "$T/file"
 	pidfile "$T/link"
 	pidfile "$T/folder"
 	pidfile "$T/pipe"

@@ -7,10 +7,13 @@
  *	some			fail in one process of seven
  *	wait			until somebody opens the FIFO "gate" to write;
  *				its pid is in the file "waits" then
+ *	brief			the same; then it dies, soon after it is READY
  *
  * Runs in: worker.
  */
 #include "config.h"
+
+#include <sys/time.h>
 
 #include <fcntl.h>
 #include <signal.h>
@@ -78,6 +81,16 @@ wait_at_gate(void)
 		close(fd);
 }
 
+/* By a timer, which counts while others are stopped. */
+static void
+die_soon(void)
+{
+	struct itimerval life = { .it_value = { .tv_usec = 500000 } };
+
+	signal(SIGALRM, SIG_DFL);
+	setitimer(ITIMER_REAL, &life, NULL);
+}
+
 static bool
 must_fail(const char *mood)
 {
@@ -104,8 +117,10 @@ worker_init(const void *config, void **worker_data, char *reason,
 		exit(EXIT_CODE);
 	if (strcmp(mood, "hang") == 0)
 		hang();
-	if (strcmp(mood, "wait") == 0)
+	if (strcmp(mood, "wait") == 0 || strcmp(mood, "brief") == 0)
 		wait_at_gate();
+	if (strcmp(mood, "brief") == 0)
+		die_soon();
 	return 0;
 }
 

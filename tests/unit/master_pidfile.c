@@ -97,7 +97,7 @@ test_taken_over(void)
 	expect_taken_over("", "an empty file");
 	expect_taken_over("99999999\n", "a stale number");
 	expect_taken_over("1\n", "the number of somebody else");
-	expect_taken_over("rubbish that no number is in", "garbage");
+	expect_taken_over(" 17 \n", "a number with blanks");
 	expect_taken_over(longest, "one of 64 bytes");
 }
 
@@ -125,6 +125,9 @@ test_kinds(void)
 	make_file(path, data);
 	expect_refused(path, PF_PIDFILE, "a file of 65 bytes");
 	is_text(contents(path), data, "and left as it is");
+	make_file(path, "notes\n");
+	expect_refused(path, PF_PIDFILE, "a short file that is no number");
+	is_text(contents(path), "notes\n", "and left as it is");
 	(void)unlink(path);
 	make_file(target, "1\n");
 	rig_require(symlink(target, path) == 0, "symlink");

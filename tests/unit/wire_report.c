@@ -38,6 +38,10 @@ test_read(void)
 	is_verdict("PF0301 cannot load x\n", false, PF_MODULE_OPEN,
 	    "cannot load x");
 	is_verdict("x\nPF0301 a b", false, PF_MODULE_OPEN, "a b");
+	is_verdict("x\nprefork: PF0120 no state\n", false, PF_STATE,
+	    "no state");
+	is_verdict("a b: PF0120 no state\n", false, PF_NONE, "");
+	is_verdict("a: b: PF0120 no state\n", false, PF_NONE, "");
 	/* No error's number, none at all, cut short. */
 	is_verdict("PF0100 ready\n", false, PF_NONE, "");
 	is_verdict("PF9999 what\n", false, PF_NONE, "");
