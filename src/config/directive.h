@@ -86,7 +86,8 @@ struct change {
  * The values that it had are freed, and set anew. */
 bool directive_changed(struct change *change, const struct settings *before,
     const struct settings *after);
-/* The value in `from` holds in `to` as well. */
+/* The value in `from` holds in `to` as well: the one thing that is changed in
+ * settings that are filled, by the master that makes them its own. */
 void directive_keep(const struct directive *directive,
     const struct settings *from, struct settings *to);
 
