@@ -27,6 +27,18 @@ AS_IF([test "$with_sanitizer" != no],
 	[-fno-sanitize-recover=all -fno-omit-frame-pointer])
      AC_SUBST([PREFORK_SANITIZED], [1])])])
 
+# PREFORK_OPTION_FUZZING
+AC_DEFUN([PREFORK_OPTION_FUZZING],
+[AC_ARG_ENABLE([fuzzing],
+    [AS_HELP_STRING([--enable-fuzzing],
+	[build the fuzzers below tests/fuzz; needs clang])],
+    [], [enable_fuzzing=no])
+AS_IF([test "$enable_fuzzing" = yes],
+    [PREFORK_REQUIRE_FLAG([-fsanitize=fuzzer-no-link])
+     PREFORK_CFLAGS="$PREFORK_CFLAGS -fsanitize=fuzzer-no-link"
+     PREFORK_LDFLAGS="$PREFORK_LDFLAGS -fsanitize=fuzzer-no-link"])
+AM_CONDITIONAL([FUZZING], [test "$enable_fuzzing" = yes])])
+
 # PREFORK_OPTION_COVERAGE
 AC_DEFUN([PREFORK_OPTION_COVERAGE],
 [AC_ARG_ENABLE([coverage],

@@ -73,7 +73,7 @@ begin(const struct options *options, size_t services)
 static int
 add_operand(struct settings *settings, const char *operand, struct error *e)
 {
-	const struct place nowhere = { .file = NULL };
+	const struct option_place nowhere = { .file = NULL };
 	size_t bytes = strcspn(operand, "=");
 	struct module_argument argument;
 	char *name;

@@ -133,6 +133,18 @@ complain_at(const struct inspection *i, const struct place *place,
 	return -1;
 }
 
+/* An option that does not exist is wrong in its name, others in the value. */
+static int
+complain_of_option(const struct inspection *i, size_t index,
+    const struct error *e)
+{
+	const struct option_place *at = &i->service->argument_places[index];
+	const struct place place = { at->file,
+		e->id == PF_OPTION_UNKNOWN ? at->name : at->value };
+
+	return complain_at(i, &place, e);
+}
+
 /* Each argument that is wrong by itself, or together with those before it. */
 static int
 check_arguments(const struct inspection *i, struct module *module)
@@ -149,8 +161,7 @@ check_arguments(const struct inspection *i, struct module *module)
 		if (module_configure(module, good, count + 1, &e) == 0)
 			count++;
 		else
-			result =
-			    complain_at(i, &service->argument_places[k], &e);
+			result = complain_of_option(i, k, &e);
 	}
 	free(good);
 	return result;

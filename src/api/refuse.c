@@ -61,5 +61,5 @@ program_refuse(const struct options *options, const struct error *e)
 	if (c->count > COMPLAINTS_MAX)
 		(void)fprintf(stderr, "%s: %u more\n", options->program,
 		    c->count - COMPLAINTS_MAX);
-	return error_exit_code(e);
+	return complaint_exit_code(&c->items[0]);
 }

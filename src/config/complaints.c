@@ -28,6 +28,7 @@ complaint_set(struct complaint *complaint, const struct place *place,
 	const size_t room = sizeof(complaint->place);
 
 	complaint->error = *error;
+	complaint->in_file = place->file != NULL && place->position.line != 0;
 	if (place->file == NULL)
 		text[0] = '\0';
 	else if (place->position.line == 0)
@@ -35,6 +36,16 @@ complaint_set(struct complaint *complaint, const struct place *place,
 	else
 		(void)snprintf(text, room, "%s:%u:%u", shorten(place->file),
 		    place->position.line, place->position.column);
+}
+
+int
+complaint_exit_code(const struct complaint *complaint)
+{
+	int code = error_exit_code(&complaint->error);
+
+	if (complaint->in_file && code == msg_find(PF_USAGE)->exit_code)
+		return msg_find(PF_DIRECTIVE_VALUE)->exit_code;
+	return code;
 }
 
 void

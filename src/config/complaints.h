@@ -5,6 +5,8 @@
 #ifndef PREFORK_CONFIG_COMPLAINTS_H
 #define PREFORK_CONFIG_COMPLAINTS_H
 
+#include <stdbool.h>
+
 #include "base/error.h"
 #include "config/place.h"
 
@@ -15,6 +17,7 @@
 
 struct complaint {
 	char place[COMPLAINT_PLACE_BYTES];
+	bool in_file; /* and not on the command line */
 	struct error error;
 };
 
@@ -28,6 +31,8 @@ int complain(struct complaints *complaints, const struct place *place,
     const struct error *error);
 void complaint_set(struct complaint *complaint, const struct place *place,
     const struct error *error);
+/* Of its message, but what is wrong in a file is no wrong command line. */
+int complaint_exit_code(const struct complaint *complaint);
 /* As one sentence, "file:line:column: why". */
 void complaint_sentence(const struct complaint *complaint, struct error *e);
 /* The first one as one sentence.  Returns -1. */

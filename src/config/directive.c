@@ -8,10 +8,12 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/nearest.h"
 #include "config/directive.h"
+#include "config/print.h"
 #include "config/readers.h"
 #include "config/writers.h"
 
@@ -66,28 +68,44 @@ directive_find(const char *name)
 	return NULL;
 }
 
-static bool
-is_path_equal(const struct directive *directive, const struct settings *one,
-    const struct settings *other)
+bool
+directive_changed(struct change *change, const struct settings *before,
+    const struct settings *after)
 {
-	const char *a, *b;
+	const struct directive *d =
+	    change->directive != NULL ? change->directive + 1 : directives;
 
-	memcpy(&a, (const char *)one + directive->offset, sizeof(a));
-	memcpy(&b, (const char *)other + directive->offset, sizeof(b));
-	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+	for (; d < directives + directive_count; d++) {
+		free(change->before);
+		free(change->after);
+		change->before = change->after = NULL;
+		if (!d->fixed)
+			continue;
+		change->directive = d;
+		change->before = settings_value(before, d);
+		change->after = settings_value(after, d);
+		if (change->before != NULL && change->after != NULL &&
+		    strcmp(change->before, change->after) != 0)
+			return true;
+	}
+	free(change->before);
+	free(change->after);
+	change->before = change->after = NULL;
+	return false;
 }
 
-const struct directive *
-directive_changed(const struct directive *after, const struct settings *one,
-    const struct settings *other)
+void
+directive_keep(const struct directive *directive, const struct settings *from,
+    struct settings *to)
 {
-	const struct directive *d = after != NULL ? after + 1 : directives;
+	const char *path;
 
-	for (; d < directives + directive_count; d++)
-		if (d->fixed && d->form == FORM_PATH &&
-		    !is_path_equal(d, one, other))
-			return d;
-	return NULL;
+	if (directive->form != FORM_PATH)
+		return;
+	memcpy(&path, (const char *)from + directive->offset, sizeof(path));
+	if (path != NULL)
+		path = settings_copy(to, path);
+	memcpy((char *)to + directive->offset, &path, sizeof(path));
 }
 
 int

@@ -75,10 +75,21 @@ enum quantity directive_quantity(const struct directive *directive);
 /* Reads words[1..] into settings or service.  -1 with a complaint. */
 int directive_read(const struct directive *directive, const struct use *use);
 
-/* The next directive after `after` (NULL: the first) that a reload does not
- * change and that differs.  NULL: no more. */
-const struct directive *directive_changed(const struct directive *after,
-    const struct settings *one, const struct settings *other);
+/* A directive that a reload does not change, where two settings differ.  The
+ * values are as they are written, "" for none. */
+struct change {
+	const struct directive *directive;
+	char *before, *after;
+};
+
+/* The next one behind change->directive (NULL: the first).  False: no more.
+ * The values that it had are freed, and set anew. */
+bool directive_changed(struct change *change, const struct settings *before,
+    const struct settings *after);
+/* The value in `from` holds in `to` as well: the one thing that is changed in
+ * settings that are filled, by the master that makes them its own. */
+void directive_keep(const struct directive *directive,
+    const struct settings *from, struct settings *to);
 
 /* Complain of one of the words.  Returns -1. */
 int use_fail(const struct use *use, size_t index, enum msg_id id,

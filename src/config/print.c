@@ -233,3 +233,35 @@ settings_text(const struct settings *settings, enum settings_reader reader)
 	free(text);
 	return NULL;
 }
+
+/* "name value\n" to "value" */
+static void
+cut_value(const struct directive *directive, char *line)
+{
+	size_t name = strlen(directive->name) + 1, bytes = strlen(line);
+
+	if (bytes <= name)
+		return;
+	memmove(line, line + name, bytes - name);
+	line[bytes - name - 1] = '\0';
+}
+
+char *
+settings_value(const struct settings *settings,
+    const struct directive *directive)
+{
+	char *text = NULL;
+	size_t bytes;
+	struct writing w = { .settings = settings, .directive = directive };
+
+	w.out = open_memstream(&text, &bytes);
+	if (w.out == NULL)
+		return NULL;
+	write_directive(&w);
+	if (fclose(w.out) != 0) {
+		free(text);
+		return NULL;
+	}
+	cut_value(directive, text);
+	return text;
+}

@@ -106,7 +106,8 @@ parser_option(struct parser *parser, const struct block *block)
 {
 	struct use use = parser_use(parser, block);
 	struct module_argument argument;
-	struct place place = { .file = use.file };
+	struct option_place place = { .file = use.file,
+		.name = use.words[0].position };
 	size_t i;
 
 	if (use.count < 2)
@@ -115,7 +116,7 @@ parser_option(struct parser *parser, const struct block *block)
 	argument.name = settings_copy(use.settings, use.words[0].text);
 	for (i = 1; i < use.count; i++) {
 		argument.value = settings_copy(use.settings, use.words[i].text);
-		place.position = use.words[i].position;
+		place.value = use.words[i].position;
 		if (argument.name == NULL || argument.value == NULL ||
 		    settings_add_argument(block->service, &argument, &place) ==
 			-1)

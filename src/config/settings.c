@@ -147,11 +147,11 @@ settings_copy(struct settings *settings, const char *text)
 
 int
 settings_add_argument(struct service_settings *service,
-    const struct module_argument *argument, const struct place *place)
+    const struct module_argument *argument, const struct option_place *place)
 {
 	size_t count = service->argument_count + 1;
 	struct module_argument *arguments;
-	struct place *places;
+	struct option_place *places;
 
 	arguments =
 	    realloc(service->arguments, count * sizeof(*service->arguments));

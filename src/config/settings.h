@@ -42,6 +42,12 @@ struct timeouts {
 	unsigned min_rate; /* bytes a second */
 };
 
+/* One value of an option of the handler; file NULL: nowhere. */
+struct option_place {
+	const char *file;
+	struct position name, value;
+};
+
 /* A listen directive. */
 struct listen {
 	const char *address; /* as it was written */
@@ -59,7 +65,7 @@ struct service_settings {
 	void (*handle_client)(int sock);	 /* linked in */
 	struct place handler_place;
 	struct module_argument *arguments;
-	struct place *argument_places; /* argument_count, or NULL */
+	struct option_place *argument_places; /* argument_count, or NULL */
 	size_t argument_count;
 	struct listen *listens;
 	size_t listen_count;
@@ -129,7 +135,7 @@ struct service_settings *settings_find_service(const struct settings *settings,
 /* One more argument of the handler; the strings are not copied.  -1 with
  * errno. */
 int settings_add_argument(struct service_settings *service,
-    const struct module_argument *argument, const struct place *place);
+    const struct module_argument *argument, const struct option_place *place);
 /* When all is filled in: services inherit, and what only the whole can tell
  * is checked.  -1 with `e`. */
 int settings_complete(struct settings *settings, struct error *e);

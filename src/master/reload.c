@@ -182,16 +182,27 @@ reload_roll_back(struct master *m)
 	undo_drain(m);
 }
 
-/* What cannot change is told, not silently kept. */
+static const char *
+or_none(const char *value)
+{
+	return value[0] != '\0' ? value : "none";
+}
+
+/* What cannot change is told, not silently kept.  The new settings get what
+ * holds, or the next reload would be compared with what never did. */
 static void
 take_settings(struct master *m)
 {
 	struct settings *taken = settings_ref(m->current->generation->settings);
-	const struct directive *fixed = NULL;
+	struct change change = { .directive = NULL };
 
-	while ((fixed = directive_changed(fixed, m->settings, taken)) != NULL)
+	while (directive_changed(&change, m->settings, taken)) {
 		log_event(PF_RESTART_NEEDED,
-		    "%s was changed, which takes a restart", fixed->name);
+		    "%s was changed from %s to %s, which takes a restart",
+		    change.directive->name, or_none(change.before),
+		    or_none(change.after));
+		directive_keep(change.directive, m->settings, taken);
+	}
 	settings_unref(m->settings);
 	m->settings = taken;
 }

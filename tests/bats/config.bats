@@ -110,12 +110,12 @@ says_of_file() {
 	cat "$T/err"
 	[[ $(sed "s,^$T/conf:,,; s/\(: PF[0-9]*\) .*/\1/" "$T/err") == \
 		'4:11: PF0306
-4:24: PF0305
+4:15: PF0305
 5:24: PF0307
 8:41: PF0300
 9:41: PF0310
 10:41: PF0308' ]]
-	grep '4:24.*did you mean max_bytes?' "$T/err"
+	grep '4:15.*did you mean max_bytes?' "$T/err"
 	nothing_stays
 }
 

@@ -240,16 +240,27 @@ backlog_is() {
 	echo_once word "unix:$T/sock"
 }
 
-@test "what a reload does not change is told" {
+@test "what a reload does not change is told, with both values" {
 	conf "pidfile $T/one
 		service echo { $echo_service; workers 1 }"
 	start -f conf
-	conf "pidfile $T/two
+	conf "pidfile \"$T/t w o\"
 		service echo { $echo_service; workers 1 }"
 	expect_message PF0511
 	reload_succeeds
-	grep 'PF0511 pidfile was changed, which takes a restart' "$T/log"
-	[[ -e $T/one && ! -e $T/two ]]
+	told="PF0511 pidfile was changed from $T/one to"
+	grep "$told \"$T/t w o\", which takes a restart" "$T/log"
+	[[ -e $T/one && ! -e "$T/t w o" ]]
+	# As long as the file says so it is told again, and no longer.
+	reload_succeeds
+	[[ $(log_count PF0511) -eq 2 ]]
+	conf "pidfile $T/one
+		service echo { $echo_service; workers 1 }"
+	reload_succeeds
+	[[ $(log_count PF0511) -eq 2 ]]
+	conf "service echo { $echo_service; workers 1 }"
+	reload_succeeds
+	grep "$told none, " "$T/log"
 	wait_for only_current_is_left
 	stop
 	[[ ! -e $T/one ]]

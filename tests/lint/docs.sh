@@ -222,6 +222,8 @@ verify 'greet.c greets' says 'Hello, Ada!' \
 verify 'greet.c refuses an empty name' \
     says 'preforkd: PF0308 greet: name is empty' \
     timeout 20 preforkd -t "$scratch/bin/greet.so" name=
+verify 'preforkd.conf is right' \
+    timeout 20 preforkd -t -f "$top/doc/examples/preforkd.conf"
 if command -v systemd-analyze >/dev/null 2>&1; then
 	verify 'prefork-echo.service is valid' \
 	    check_unit prefork-echo.service

@@ -71,8 +71,8 @@ test_options(const struct service_settings *service)
 		is_text(service->arguments[i].value, expected[2 * i + 1],
 		    "value");
 	}
-	ok(service->argument_places[1].position.line == 11 &&
-		service->argument_places[1].position.column == 10,
+	ok(service->argument_places[1].value.line == 11 &&
+		service->argument_places[1].value.column == 10,
 	    "place of a value");
 	is_int(service->handler_place.position.line, 10, "of the handler");
 }
