@@ -50,6 +50,12 @@ struct listen {
 	struct place place;
 };
 
+struct control_settings {
+	const char *path; /* absolute, or NULL: no control socket */
+	const char *owner;
+	struct endpoint endpoint;
+};
+
 struct service_settings {
 	char name[SETTINGS_NAME_BYTES];
 	struct place place;
@@ -101,6 +107,7 @@ struct settings {
 	bool foreground;
 	bool own_process;    /* we may close descriptors that we do not know */
 	const char *pidfile; /* absolute, or NULL */
+	struct control_settings control;
 	int ready_fd;	     /* -d, or -1 */
 	struct module_path module_path;
 	struct identity identity;
@@ -123,6 +130,9 @@ struct service_settings *settings_add_service(struct settings *settings);
 struct settings *settings_again(struct settings *settings, struct error *e);
 struct settings *settings_ref(struct settings *settings);
 void settings_unref(struct settings *settings);
+/* The control socket is at the absolute `path`, which is not copied. */
+int settings_control(struct settings *settings, const char *path,
+    struct error *e);
 /* The service of this name, or NULL. */
 struct service_settings *settings_find_service(const struct settings *settings,
     const char *name);
