@@ -42,9 +42,9 @@ struct options {
 	size_t operand_count;
 	/* -p -S -M -u, or NULL */
 	const char *pidfile, *control, *module_path, *user;
-	long workers;				  /* -w, or 0 */
-	int ready_fd;				  /* -d, or -1 */
-	const char **listens, **overrides;	  /* -l, -o */
+	long workers;			   /* -w, or 0 */
+	int ready_fd;			   /* -d, or -1 */
+	const char **listens, **overrides; /* -l, -o */
 	size_t listen_count, override_count;
 	char *directory;	   /* relative names are relative to, or NULL */
 	struct settings *settings; /* made of all this */

@@ -108,7 +108,7 @@ struct settings {
 	bool own_process;    /* we may close descriptors that we do not know */
 	const char *pidfile; /* absolute, or NULL */
 	struct control_settings control;
-	int ready_fd;	     /* -d, or -1 */
+	int ready_fd; /* -d, or -1 */
 	struct module_path module_path;
 	struct identity identity;
 	int64_t start_timeout_ms, drain_timeout_ms, stop_timeout_ms;

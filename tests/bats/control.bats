@@ -1,7 +1,7 @@
 # The control socket and preforkctl: outcomes, and who disturbs it.
 
 # shellcheck disable=SC2016,SC2034,SC2154 # scripts, and what make knows
-# shellcheck disable=SC2004,SC2030,SC2031 # by pid; a test is a subshell
+# shellcheck disable=SC2004,SC2030,SC2031,SC2046 # by pid; a test is a subshell
 
 load helper
 load faults
