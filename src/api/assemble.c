@@ -149,10 +149,17 @@ static int
 set_paths(const struct options *options, struct settings *settings,
     struct error *e)
 {
+	const char *path;
+
 	if (options->pidfile != NULL) {
 		settings->pidfile =
 		    make_absolute(options, settings, options->pidfile, e);
 		if (settings->pidfile == NULL)
+			return -1;
+	}
+	if (options->control != NULL) {
+		path = make_absolute(options, settings, options->control, e);
+		if (path == NULL || settings_control(settings, path, e) == -1)
 			return -1;
 	}
 	if (options->module_path != NULL) {

@@ -24,8 +24,8 @@ options_usage(const char *program, bool builtin)
 	(void)printf("usage: %s [-FhiLtTVv] [-d fd] [-f file] [-H handler] "
 		     "[-l address]...\n"
 		     "\t[-M dir] [-o name=value]... [-p pidfile] "
-		     "[-u user[:group]]\n"
-		     "\t[-w workers]\n"
+		     "[-S socket]\n"
+		     "\t[-u user[:group]] [-w workers]\n"
 		     "\t%s\n",
 	    program,
 	    builtin ? "[option=value]..." : "[handler [option=value]...]");
@@ -128,10 +128,7 @@ set_flag(struct options *options, int letter, struct error *e)
 	else if (letter == 'v')
 		options->verbose = true;
 	else
-		return error_set(e, PF_USAGE,
-		    "-%c comes with the control socket, which this version "
-		    "does not have",
-		    letter);
+		return error_set(e, PF_BUG, "option -%c is forgotten", letter);
 	return 0;
 }
 
@@ -155,6 +152,8 @@ set_option(struct options *options, int letter, const char *value,
 		return 0;
 	case 'p':
 		return set_path(&options->pidfile, value, e);
+	case 'S':
+		return set_path(&options->control, value, e);
 	case 'M':
 		return set_path(&options->module_path, value, e);
 	case 'u':

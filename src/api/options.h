@@ -40,10 +40,11 @@ struct options {
 	const char *handler;   /* the operand, or NULL */
 	char **operands;       /* behind it */
 	size_t operand_count;
-	const char *pidfile, *module_path, *user; /* -p -M -u, or NULL */
-	long workers;				  /* -w, or 0 */
-	int ready_fd;				  /* -d, or -1 */
-	const char **listens, **overrides;	  /* -l, -o */
+	/* -p -S -M -u, or NULL */
+	const char *pidfile, *control, *module_path, *user;
+	long workers;			   /* -w, or 0 */
+	int ready_fd;			   /* -d, or -1 */
+	const char **listens, **overrides; /* -l, -o */
 	size_t listen_count, override_count;
 	char *directory;	   /* relative names are relative to, or NULL */
 	struct settings *settings; /* made of all this */

@@ -34,6 +34,7 @@
 #define WORDS(where, reader)                                               \
 	.scope = SCOPE_##where, .form = FORM_WORDS, .read = read_##reader, \
 	.write = write_##reader
+#define KEPT(where, reader) WORDS(where, reader), .keep = keep_##reader
 #define MANY(where, reader) WORDS(where, reader), .many = true
 #define BLOCK(where, kind)  .scope = SCOPE_##where, .form = FORM_##kind
 #define BLOCKS(where, kind) BLOCK(where, kind), .many = true
@@ -100,6 +101,8 @@ directive_keep(const struct directive *directive, const struct settings *from,
 {
 	const char *path;
 
+	if (directive->keep != NULL)
+		directive->keep(from, to);
 	if (directive->form != FORM_PATH)
 		return;
 	memcpy(&path, (const char *)from + directive->offset, sizeof(path));

@@ -60,6 +60,8 @@ struct directive {
 	bool many;			    /* may stand more than once */
 	int (*read)(const struct use *use); /* FORM_WORDS */
 	void (*write)(const struct writing *w);
+	/* FORM_WORDS that are fixed: as directive_keep. */
+	void (*keep)(const struct settings *from, struct settings *to);
 	const char *usage, *preset, *help;
 	bool fixed; /* not changed by a reload */
 };

@@ -31,8 +31,8 @@ read_backlog(const struct use *use, size_t index, struct endpoint *endpoint)
 	return 0;
 }
 
-static int
-read_mode(const struct use *use, size_t index, struct endpoint *endpoint)
+int
+read_socket_mode(const struct use *use, size_t index, struct endpoint *endpoint)
 {
 	const char *text = use->words[index].text;
 	unsigned mode = 0;
@@ -51,11 +51,10 @@ read_mode(const struct use *use, size_t index, struct endpoint *endpoint)
 	return 0;
 }
 
-static int
-read_owner(const struct use *use, size_t index, struct endpoint *endpoint)
+int
+read_socket_owner(const struct use *use, size_t index,
+    struct endpoint *endpoint, const char **text)
 {
-	struct listen *listen =
-	    &use->service->listens[use->service->listen_count - 1];
 	struct error e;
 
 	if (!is_unix(endpoint))
@@ -67,10 +66,18 @@ read_owner(const struct use *use, size_t index, struct endpoint *endpoint)
 		&endpoint->gid, &e) == -1)
 		return use_fail(use, index, e.id, "%s", e.text);
 	endpoint->owned = true;
-	listen->owner = settings_copy(use->settings, use->words[index].text);
-	return listen->owner != NULL ?
-	    0 :
-	    use_fail(use, index, PF_SYSCALL, "no memory");
+	*text = settings_copy(use->settings, use->words[index].text);
+	return *text != NULL ? 0 :
+			       use_fail(use, index, PF_SYSCALL, "no memory");
+}
+
+static int
+read_owner(const struct use *use, size_t index, struct endpoint *endpoint)
+{
+	struct listen *listen =
+	    &use->service->listens[use->service->listen_count - 1];
+
+	return read_socket_owner(use, index, endpoint, &listen->owner);
 }
 
 static const struct {
@@ -79,7 +86,7 @@ static const struct {
 	    struct endpoint *endpoint);
 } parts[] = {
 	{ "backlog", read_backlog },
-	{ "mode", read_mode },
+	{ "mode", read_socket_mode },
 	{ "owner", read_owner },
 };
 

@@ -11,7 +11,15 @@
 int read_user(const struct use *use);
 int read_group(const struct use *use);
 int read_listen(const struct use *use);
+int read_control(const struct use *use);
+void keep_control(const struct settings *from, struct settings *to);
 int read_max_requests(const struct use *use);
 int read_timeout(const struct use *use);
+
+/* Of a unix socket: words[index]; *text is the owner's name, kept. */
+int read_socket_mode(const struct use *use, size_t index,
+    struct endpoint *endpoint);
+int read_socket_owner(const struct use *use, size_t index,
+    struct endpoint *endpoint, const char **text);
 
 #endif

@@ -56,6 +56,12 @@ struct listen {
 	struct place place;
 };
 
+struct control_settings {
+	const char *path; /* absolute, or NULL: no control socket */
+	const char *owner;
+	struct endpoint endpoint;
+};
+
 struct service_settings {
 	char name[SETTINGS_NAME_BYTES];
 	struct place place;
@@ -107,7 +113,8 @@ struct settings {
 	bool foreground;
 	bool own_process;    /* we may close descriptors that we do not know */
 	const char *pidfile; /* absolute, or NULL */
-	int ready_fd;	     /* -d, or -1 */
+	struct control_settings control;
+	int ready_fd; /* -d, or -1 */
 	struct module_path module_path;
 	struct identity identity;
 	int64_t start_timeout_ms, drain_timeout_ms, stop_timeout_ms;
@@ -129,6 +136,9 @@ struct service_settings *settings_add_service(struct settings *settings);
 struct settings *settings_again(struct settings *settings, struct error *e);
 struct settings *settings_ref(struct settings *settings);
 void settings_unref(struct settings *settings);
+/* The control socket is at the absolute `path`, which is not copied. */
+int settings_control(struct settings *settings, const char *path,
+    struct error *e);
 /* The service of this name, or NULL. */
 struct service_settings *settings_find_service(const struct settings *settings,
     const char *name);

@@ -75,21 +75,6 @@ adopt_board(struct adoption *a, const struct state_line *line)
 }
 
 static int
-adopt_pidfile(struct adoption *a, const struct state_line *line)
-{
-	const char *path = state_text(line, 1);
-	int64_t fd;
-
-	if (state_number(line, 0, 0, FD_MAX, &fd) == -1 || path == NULL)
-		return state_refuse(line, a->e);
-	if (a->rehearsal)
-		return 0;
-	if (pidfile_adopt(&a->m->pidfile, (int)fd, path) == -1)
-		return state_refuse(line, a->e);
-	return 0;
-}
-
-static int
 adopt_total(struct adoption *a, const struct state_line *line)
 {
 	const char *service = state_text(line, 0);
@@ -331,6 +316,8 @@ static const struct {
 	{ "board", adopt_board },
 	{ "pidfile", adopt_pidfile },
 	{ "total", adopt_total },
+	{ "outcome", adopt_outcome },
+	{ "control", adopt_control },
 	{ "settings", adopt_settings },
 	{ "generation", adopt_generation },
 	{ "service", adopt_service },

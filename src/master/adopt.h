@@ -26,6 +26,10 @@ struct adoption {
 
 /* The listeners that were collected belong to the service before. */
 int adopt_finish_service(struct adoption *a);
+/* Keywords. */
+int adopt_pidfile(struct adoption *a, const struct state_line *line);
+int adopt_control(struct adoption *a, const struct state_line *line);
+int adopt_outcome(struct adoption *a, const struct state_line *line);
 int adopt_worker(struct adoption *a, const struct state_line *line);
 int adopt_given_up(struct adoption *a, const struct state_line *line);
 

@@ -20,6 +20,7 @@
 #include "master/master.h"
 #include "master/spawn.h"
 #include "master/state.h"
+#include "master/steer.h"
 #include "worker/backtrace.h"
 
 /* A master that was killed leaves its address to its workers until they have
@@ -127,6 +128,8 @@ open_service(struct master *m, struct error *e)
 	if (m->settings->pidfile != NULL &&
 	    pidfile_open(&m->pidfile, m->settings->pidfile, e) == -1)
 		return -1;
+	if (steer_open(m, e) == -1)
+		return -1;
 	generation = generation_new(++m->generation, m->settings, e);
 	if (generation == NULL)
 		return -1;
@@ -155,6 +158,7 @@ master_close(struct master *m)
 		cohort_free(m->current);
 	generation_unref(m->next);
 	pidfile_close(&m->pidfile);
+	steer_close(m);
 	if (m->loop != NULL)
 		signals_close(m);
 	loop_free(m->loop);
@@ -210,12 +214,18 @@ cohorts_deadline(const struct master *m)
 }
 
 static int64_t
+steering_deadline(const struct master *m)
+{
+	return control_deadline(m->control);
+}
+
+static int64_t
 next_deadline(const struct master *m)
 {
 	static int64_t (*const deadlines[])(const struct master *) = {
 		stop_deadline, reap_deadline, helper_deadline,
 		escalate_deadline, watchdog_deadline, cohorts_deadline,
-		addresses_deadline
+		addresses_deadline, steering_deadline
 	};
 	int64_t next = CLOCK_NEVER, due;
 	size_t i;
@@ -243,6 +253,7 @@ act_on_time(struct master *m)
 	for (cohort = m->old; cohort != NULL; cohort = cohort->next)
 		cohort_tick(cohort, now_ms);
 	addresses_tick(m, now_ms);
+	control_tick(m->control, now_ms);
 	reap_deaf(m, now_ms);
 	review_start(m);
 	reload_review(m);

@@ -20,7 +20,7 @@
 #include "config/directive.h"
 #include "master/addresses.h"
 #include "master/probe.h"
-#include "master/state.h"
+#include "master/steer.h"
 
 static void
 log_failed(struct master *m)
@@ -118,6 +118,7 @@ void
 reload_failed(struct master *m)
 {
 	log_failed(m);
+	steer_reloaded(m, m->trouble.text);
 	drop_next(m);
 	undo_drain(m);
 }
@@ -178,6 +179,7 @@ reload_roll_back(struct master *m)
 	if (m->incoming != NULL)
 		m->trouble = m->incoming->reason;
 	log_failed(m);
+	steer_reloaded(m, m->trouble.text);
 	send_away(m);
 	undo_drain(m);
 }
@@ -221,6 +223,7 @@ reload_commit(struct master *m)
 	cohort_admit(m->current);
 	addresses_commit(m, former->generation);
 	retire_cohort(m, former);
+	steer_reloaded(m, NULL);
 }
 
 /*
@@ -284,11 +287,13 @@ fulfil_wish(struct master *m)
 		return false;
 	if (m->want_upgrade) {
 		m->want_upgrade = false;
+		steer_upgrade_begins(m);
 		return life_step(m, ON_UPGRADE);
 	}
 	if (!m->want_reload || is_too_many(m))
 		return false;
 	m->want_reload = false;
+	steer_reload_begins(m);
 	return life_step(m, ON_RELOAD);
 }
 
@@ -315,11 +320,13 @@ reload_abandon(struct master *m, const char *why)
 	m->want_reload = m->want_upgrade = false;
 	helper_abandon(m);
 	if (rehearsing)
-		upgrade_abandoned(why);
+		upgrade_abandoned(m, why);
 	if (reloading) {
 		(void)error_set(&m->trouble, PF_RELOAD_FAILED, "%s", why);
 		log_failed(m);
+		steer_reloaded(m, why);
 	}
+	steer_abandoned(m, why);
 	send_away(m);
 }
 

@@ -106,15 +106,14 @@ act_on_drain(struct master *m)
 		log_event(PF_SIGNAL_IGNORED, "WINCH ignored");
 }
 
-static void
-reopen_logs(struct master *m)
+int
+signals_reopen_logs(struct master *m, struct error *e)
 {
-	struct error e;
 	unsigned i;
 
-	if (log_reopen(&e) == -1) {
-		log_error(&e);
-		return;
+	if (log_reopen(e) == -1) {
+		log_error(e);
+		return -1;
 	}
 	for (i = 0; log_fd() >= 0 && i < m->cells_end; i++)
 		if (m->records[i] != NULL &&
@@ -122,6 +121,7 @@ reopen_logs(struct master *m)
 			0, log_fd()) == 0)
 			scoreboard_mail(&m->board, i);
 	log_event(PF_LOGS_REOPENED, "log opened again");
+	return 0;
 }
 
 void
@@ -135,6 +135,7 @@ static void
 signals_ready(void *arg, short revents)
 {
 	struct master *m = arg;
+	struct error e;
 
 	(void)revents;
 	sigpipe_drain();
@@ -144,7 +145,7 @@ signals_ready(void *arg, short revents)
 	if (sigpipe_take(SIGHUP, NULL))
 		reload_wish(m);
 	if (sigpipe_take(SIGUSR1, NULL))
-		reopen_logs(m);
+		(void)signals_reopen_logs(m, &e);
 	if (sigpipe_take(SIGUSR2, NULL))
 		upgrade_wish(m);
 	act_on_size(m);

@@ -19,6 +19,7 @@
 #include "base/fd.h"
 #include "base/log.h"
 #include "base/sigpipe.h"
+#include "control/control.h"
 #include "master/spawn.h"
 #include "master/state.h"
 #include "worker/worker.h"
@@ -85,6 +86,7 @@ close_masters_own(struct master *m, int channel_fd)
 	fd_close(&m->board.fd);
 	fd_close(&m->pidfile.fd);
 	fd_close(&m->starter_fd);
+	control_forget(m->control);
 	if (m->settings->ready_fd > 2)
 		(void)close(m->settings->ready_fd);
 }

@@ -45,6 +45,8 @@ enum kill_reason {
 /* Of a worker that was given up. */
 #define NO_SLOT UINT_MAX
 
+struct control;
+
 struct worker_record {
 	struct master *master;
 	struct crew *crew;
@@ -146,6 +148,13 @@ struct pidfile {
 	pid_t owner;
 };
 
+/* Of reloads. */
+struct outcome {
+	uint64_t reloads, failures;
+	bool failed; /* the last one */
+	char why[ERROR_TEXT_BYTES];
+};
+
 struct master {
 	struct settings *settings;
 	struct loop *loop;
@@ -175,6 +184,8 @@ struct master {
 	int64_t resumed_ms; /* clock_ms of the end of the last such time */
 	struct oom oom;
 	struct pidfile pidfile;
+	struct control *control; /* NULL: there is no control socket */
+	struct outcome outcome;
 	struct error start_error; /* for the starter, at the end */
 	int starter_fd; /* the starting process waits at the other end */
 	pid_t pid;
@@ -355,7 +366,7 @@ int64_t stop_deadline(const struct master *m);
 /* upgrade.c */
 void upgrade_wish(struct master *m);
 /* The rehearsal that was under way counts no more. */
-void upgrade_abandoned(const char *why);
+void upgrade_abandoned(struct master *m, const char *why);
 
 /* held.c: take the queues, hand them out, refuse what is new. */
 void held_begin(struct master *m, int64_t now_ms);
@@ -370,6 +381,8 @@ void held_drop(struct stop *stop);
 
 /* signals.c */
 int signals_open(struct master *m);
+/* -1 with `e`. */
+int signals_reopen_logs(struct master *m, struct error *e);
 void signals_close(struct master *m);
 /* What has come that ends a reload, before one begins. */
 void signals_act_on_ends(struct master *m);

@@ -23,13 +23,14 @@
 #include "base/log.h"
 #include "base/sigpipe.h"
 #include "master/master.h"
-#include "master/state.h"
+#include "master/steer.h"
 #include "master/upgrade.h"
 #include "wire/report.h"
 
 static void
-log_failed(const char *why)
+log_failed(struct master *m, const char *why)
 {
+	steer_not_upgraded(m, why);
 	log_event(PF_UPGRADE_FAILED,
 	    "upgrade failed, all goes on as before: %s", why);
 }
@@ -44,7 +45,7 @@ upgrade_wish(struct master *m)
 		return;
 	}
 	if (invocation == NULL || invocation->program == NULL) {
-		log_failed("how this program was called is not known");
+		log_failed(m, "how this program was called is not known");
 		return;
 	}
 	if (m->life != LIFE_SERVING && !m->want_upgrade)
@@ -104,6 +105,8 @@ keep_all(const struct master *m, bool open)
 		keep_modules(cohort->generation, open);
 	if (m->pidfile.fd >= 0)
 		(void)fd_set_cloexec(m->pidfile.fd, !open);
+	if (m->control != NULL)
+		(void)fd_set_cloexec(control_listener(m->control)->fd, !open);
 	for (i = 0; i < m->cells_end; i++)
 		if (m->records[i] != NULL && m->records[i]->channel.fd >= 0)
 			(void)fd_set_cloexec(m->records[i]->channel.fd, !open);
@@ -173,7 +176,7 @@ rehearsal_begin(struct master *m)
 void
 upgrade_failed(struct master *m)
 {
-	log_failed(m->trouble.text);
+	log_failed(m, m->trouble.text);
 }
 
 /* Blocked signals stay pending across exec; handled ones would kill us before
@@ -217,6 +220,7 @@ become(struct master *m)
 	if (state_fd >= 0) {
 		keep_all(m, true);
 		sigpipe_exec(true);
+		steer_replacing(m);
 		(void)fflush(NULL);
 		exec_with(m, RESUME_UPGRADE, state_fd);
 	}
@@ -253,17 +257,17 @@ upgrade_exec(struct master *m)
 	if (!is_rehearsed(m)) {
 		(void)snprintf(why, sizeof(why),
 		    "%s is another one than was rehearsed", program);
-		log_failed(why);
+		log_failed(m, why);
 		return;
 	}
 	become(m);
 	(void)snprintf(why, sizeof(why), "cannot run %s: %s", program,
 	    strerror(errno));
-	log_failed(why);
+	log_failed(m, why);
 }
 
 void
-upgrade_abandoned(const char *why)
+upgrade_abandoned(struct master *m, const char *why)
 {
-	log_failed(why);
+	log_failed(m, why);
 }

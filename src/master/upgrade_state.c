@@ -6,6 +6,8 @@
  *	limit RAISED CURRENT MOST		of descriptors, as it was
  *	board FD SLOTS
  *	pidfile FD PATH
+ *	control FD DEVICE INODE
+ *	outcome RELOADS FAILURES FAILED WHY
  *	total SERVICE ACCEPTED CLOSED FAILED FORKED REAPED CRASHED
  *	settings TEXT				of the next
  *	generation NUMBER OLD MS-LEFT		then its
@@ -23,7 +25,7 @@
 
 #include "base/clock.h"
 #include "config/print.h"
-#include "master/state.h"
+#include "master/steer.h"
 #include "master/upgrade.h"
 
 static void
@@ -58,6 +60,26 @@ put_files(struct state_writer *w, const struct master *m)
 	state_keyword(w, "pidfile");
 	state_put_number(w, m->pidfile.fd);
 	state_put_text(w, m->pidfile.path);
+	state_end_line(w);
+}
+
+static void
+put_control(struct state_writer *w, const struct master *m)
+{
+	const struct listener *listener = control_listener(m->control);
+
+	state_keyword(w, "outcome");
+	state_put_number(w, (int64_t)m->outcome.reloads);
+	state_put_number(w, (int64_t)m->outcome.failures);
+	state_put_number(w, m->outcome.failed);
+	state_put_text(w, m->outcome.why);
+	state_end_line(w);
+	if (listener == NULL)
+		return;
+	state_keyword(w, "control");
+	state_put_number(w, listener->fd);
+	state_put_number(w, (int64_t)listener->socket_dev);
+	state_put_number(w, (int64_t)listener->socket_ino);
 	state_end_line(w);
 }
 
@@ -203,6 +225,7 @@ upgrade_save(const struct master *m)
 	state_begin(&w, PACKAGE_VERSION);
 	put_master(&w, m);
 	put_files(&w, m);
+	put_control(&w, m);
 	put_totals(&w, m->totals);
 	put_cohort(&w, m->current, false);
 	for (cohort = m->old; cohort != NULL; cohort = cohort->next)

@@ -50,12 +50,6 @@ pidfile() {
 	usage -l
 }
 
-@test "options of later versions are refused by name" {
-	preforkd_by_itself
-	usage -S x echo
-	grep -e '-S comes with' "$T/err"
-}
-
 @test "handlers and their options have to be there and of the right form" {
 	preforkd_by_itself
 	refused_both 64 PF0501

@@ -89,4 +89,29 @@ if [ -e "$options_c" ]; then
 else
 	skip 'the page has the options of options.c' 'there is no options.c'
 fi
+
+ctl_page=${abs_top_builddir:-$top/build}/doc/preforkctl.8
+ctl_main=$top/src/preforkctl/main.c
+
+# The verbs in preforkctl's table, and those that have an item in its page.
+check_verbs() {
+	sed -n '/^} verbs\[\] = {/,/^};/s/^	{ "\([a-z]*\)".*/\1/p' "$1" |
+		sort >"$scratch/code"
+	sed -n 's/^\.It Cm \([a-z]*\).*/\1/p' "$2" | sort >"$scratch/page"
+	[ -s "$scratch/code" ] || echo "no verbs in $1"
+	differences "$scratch/code" "$scratch/page" main.c 'the page'
+}
+
+if [ -e "$ctl_page" ]; then
+	command -v mandoc >/dev/null 2>&1 &&
+		verify 'mandoc finds no fault in preforkctl.8' \
+		    mandoc -Tlint -Wwarning "$ctl_page"
+	verify 'preforkctl.8 has the options of main.c' \
+	    check_options "$ctl_main" "$ctl_page"
+	verify 'preforkctl.8 has the verbs of main.c' \
+	    check_verbs "$ctl_main" "$ctl_page"
+	printf '.It Cm dance\n' | cat "$ctl_page" - | plant a.8
+	refuse 'seen: a verb that is not in the code' \
+	    check_verbs "$ctl_main" "$trial/a.8"
+fi
 done_testing

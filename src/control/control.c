@@ -1,0 +1,186 @@
+/*
+ * The control socket: who is let in, for how long, and the end.
+ * Runs in: master.
+ */
+#include "config.h"
+
+#include <sys/socket.h>
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/fd.h"
+#include "control/state.h"
+
+static void
+sweep(struct control *control)
+{
+	struct control_client **link = &control->clients, *client;
+
+	while (control->sweeping && (client = *link) != NULL) {
+		if (!client->gone) {
+			link = &client->next;
+			continue;
+		}
+		*link = client->next;
+		free(client->out);
+		free(client);
+		control->count--;
+	}
+	control->sweeping = false;
+	if (!control->listening && control->count < CONTROL_CLIENTS)
+		control->listening =
+		    loop_add(control->loop, &control->watch) == 0;
+}
+
+static void
+admit(struct control *control, int fd)
+{
+	struct control_client *client = calloc(1, sizeof(*client));
+
+	if (client == NULL || fd_set_cloexec(fd, true) == -1 ||
+	    fd_set_nonblocking(fd, true) == -1)
+		goto fail;
+	client->control = control;
+	client->watch = (struct loop_watch) {
+		.fd = fd, .events = POLLIN, .ready = client_ready, .arg = client
+	};
+	client->deadline_ms = control_now_ms(control) + CONTROL_PATIENCE_MS;
+	if (loop_add(control->loop, &client->watch) == -1)
+		goto fail;
+	client->next = control->clients;
+	control->clients = client;
+	control->count++;
+	return;
+fail:
+	free(client);
+	fd_close(&fd);
+}
+
+static void
+listener_ready(void *arg, short revents)
+{
+	struct control *control = arg;
+	int fd;
+
+	(void)revents;
+	while (control->count < CONTROL_CLIENTS) {
+		fd = accept(control->listener.fd, NULL, NULL);
+		if (fd == -1)
+			break;
+		admit(control, fd);
+	}
+	/* Also where accept lacks a descriptor: nobody may spin here. */
+	if (control->count == CONTROL_CLIENTS ||
+	    (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR &&
+		errno != ECONNABORTED)) {
+		loop_remove(control->loop, &control->watch);
+		control->listening = false;
+	}
+}
+
+/* ------------------------------------------------------------------- time */
+
+void
+control_tick(struct control *control, int64_t now_ms)
+{
+	struct control_client *client;
+
+	if (control == NULL)
+		return;
+	for (client = control->clients; client != NULL; client = client->next)
+		if (now_ms >= client->deadline_ms)
+			client_drop(client);
+	if (control->sweeping || !control->listening)
+		sweep(control);
+}
+
+int64_t
+control_deadline(const struct control *control)
+{
+	const struct control_client *client;
+	int64_t next = CLOCK_NEVER;
+
+	if (control == NULL)
+		return next;
+	/* It lacked a descriptor: others may have closed theirs by then. */
+	if (!control->listening)
+		next = control_now_ms(control) + 1000;
+	for (client = control->clients; client != NULL; client = client->next)
+		if (!client->gone && client->deadline_ms < next)
+			next = client->deadline_ms;
+	return next;
+}
+
+struct control *
+control_new(struct loop *loop, const struct listener *listener,
+    const struct control_hooks *hooks)
+{
+	struct listener owned = *listener;
+	struct control *control = calloc(1, sizeof(*control));
+
+	if (control == NULL)
+		goto fail;
+	control->loop = loop;
+	control->listener = owned;
+	control->hooks = *hooks;
+	control->watch = (struct loop_watch) { .fd = owned.fd,
+		.events = POLLIN,
+		.ready = listener_ready,
+		.arg = control };
+	if (loop_add(loop, &control->watch) == -1)
+		goto fail;
+	control->listening = true;
+	return control;
+fail:
+	listener_close(&owned);
+	free(control);
+	return NULL;
+}
+
+static void
+free_clients(struct control *control)
+{
+	struct control_client *client;
+
+	for (client = control->clients; client != NULL; client = client->next) {
+		client_flush(client);
+		client_drop(client);
+	}
+	control->sweeping = true;
+	control->listening = true; /* not again */
+	sweep(control);
+}
+
+void
+control_free(struct control *control)
+{
+	if (control == NULL)
+		return;
+	if (control->listening)
+		loop_remove(control->loop, &control->watch);
+	free_clients(control);
+	listener_close(&control->listener);
+	free(control);
+}
+
+void
+control_forget(struct control *control)
+{
+	struct control_client *client;
+
+	if (control == NULL)
+		return;
+	for (client = control->clients; client != NULL; client = client->next)
+		fd_close(&client->watch.fd);
+	fd_close(&control->listener.fd);
+}
+
+const struct listener *
+control_listener(const struct control *control)
+{
+	return control != NULL ? &control->listener : NULL;
+}

@@ -1,0 +1,67 @@
+/*
+ * The control socket: takes requests, keeps those who wait for an outcome, and
+ * writes answers; what a verb does is the master's.  Never blocks, and whoever
+ * is slow, silent or talks nonsense is let go; at most CONTROL_CLIENTS at once.
+ * Runs in: master.
+ */
+#ifndef PREFORK_CONTROL_CONTROL_H
+#define PREFORK_CONTROL_CONTROL_H
+
+#include <stdint.h>
+
+#include "base/loop.h"
+#include "listener/listener.h"
+#include "wire/control.h"
+
+/* Others wait in the kernel's queue. */
+#define CONTROL_CLIENTS 100
+/* A request must have come, an answer must have been taken, so soon. */
+#define CONTROL_PATIENCE_MS 10000
+/* An answer is cut at so much. */
+#define CONTROL_BYTES (4u << 20)
+
+struct control;
+struct control_client;
+
+struct control_hooks {
+	/* Call control_say, then control_end or control_wait. */
+	void (*request)(void *arg, struct control_client *client,
+	    const struct control_request *request);
+	/* Time for deadlines. */
+	int64_t (*now_ms)(void *arg);
+	void *arg;
+};
+
+/*
+ * Serve at the listener, which is taken over also where it fails.  NULL with
+ * errno.
+ */
+struct control *control_new(struct loop *loop, const struct listener *listener,
+    const struct control_hooks *hooks);
+/* What can be written at once of answers is; closes the listener, and with it
+ * its file if that is ours.  NULL is none. */
+void control_free(struct control *control);
+/* After a fork: close the descriptors of the copy, nothing else. */
+void control_forget(struct control *control);
+const struct listener *control_listener(const struct control *control);
+
+/* One more line of the answer. */
+void control_say(struct control_client *client, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+/* The last line. */
+void control_end(struct control_client *client, int code, const char *format,
+    ...) __attribute__((format(printf, 3, 4)));
+/* Its outcome is not known yet; `what` is the master's name for it, above 0. */
+void control_wait(struct control_client *client, int what);
+/* Those who wait for `what` wait for `other` from now on. */
+void control_rename(struct control *control, int what, int other);
+/* Those who wait for `what` get a line more; written at once if it can be. */
+void control_say_all(struct control *control, int what, const char *text);
+/* Those who wait for `what` get their last line. */
+void control_end_all(struct control *control, int what, int code,
+    const char *text);
+
+void control_tick(struct control *control, int64_t now_ms);
+int64_t control_deadline(const struct control *control);
+
+#endif

@@ -1,0 +1,47 @@
+/*
+ * What the control socket knows; shared by the files of this room only.
+ * Runs in: master.
+ */
+#ifndef PREFORK_CONTROL_STATE_H
+#define PREFORK_CONTROL_STATE_H
+
+#include <stdbool.h>
+
+#include "control/control.h"
+
+struct control_client {
+	struct control *control;
+	struct control_client *next;
+	struct loop_watch watch;
+	int64_t deadline_ms; /* CLOCK_NEVER while an outcome is waited for */
+	int waits;	     /* for what, or 0 */
+	bool asked;	     /* its request is whole */
+	bool ended;	     /* its last line is written to `out` */
+	bool gone;	     /* to be freed by the next sweep */
+	size_t have;
+	char request[CONTROL_REQUEST_BYTES + 1];
+	char *out;
+	size_t out_length, out_done, out_room;
+};
+
+struct control {
+	struct loop *loop;
+	struct loop_watch watch;
+	struct listener listener;
+	struct control_hooks hooks;
+	struct control_client *clients;
+	unsigned count;
+	bool listening; /* watched */
+	bool sweeping;	/* somebody is gone */
+};
+
+/* client.c */
+/* Its descriptor is closed; the next sweep frees it. */
+void client_drop(struct control_client *client);
+/* Write what the socket takes now. */
+void client_flush(struct control_client *client);
+/* For its watch. */
+void client_ready(void *arg, short revents);
+int64_t control_now_ms(const struct control *control);
+
+#endif

@@ -1,0 +1,286 @@
+/*
+ * What can be asked through the control socket, and who waits for the outcome
+ * of what.  A wish is fulfilled later; who wished waits for the first reload or
+ * upgrade that begins after it.
+ * Runs in: master.
+ */
+#include "config.h"
+
+#include <sysexits.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "master/master.h"
+#include "master/steer.h"
+
+enum waiting {
+	WAIT_NONE,
+	WAIT_RELOAD_NEXT, /* that is to begin */
+	WAIT_RELOAD,	  /* that runs */
+	WAIT_UPGRADE_NEXT,
+	WAIT_UPGRADE,
+	WAIT_END
+};
+
+#define EXIT_DONE   0
+#define EXIT_FAILED 1
+
+static const char asked_by[] = "preforkctl";
+
+static void
+end_outcome(struct master *m, int what, const char *why)
+{
+	char text[ERROR_TEXT_BYTES];
+
+	if (why != NULL)
+		control_end_all(m->control, what, EXIT_FAILED, why);
+	if (why != NULL)
+		return;
+	(void)snprintf(text, sizeof(text), "generation %u serves",
+	    m->current->generation->number);
+	control_end_all(m->control, what, EXIT_DONE, text);
+}
+
+/* ------------------------------------------------------------------ verbs */
+
+static void
+ask_ping(struct master *m, struct control_client *client,
+    const struct control_request *request)
+{
+	(void)request;
+	control_end(client, EXIT_DONE,
+	    "%s " PACKAGE_VERSION ", pid %ld, %s, generation %u",
+	    m->settings->program, (long)m->pid, life_state_name(m->life),
+	    m->generation);
+}
+
+static void
+ask_status(struct master *m, struct control_client *client,
+    const struct control_request *request)
+{
+	(void)request;
+	steer_status(m, client);
+	control_end(client, EXIT_DONE, "%s", "");
+}
+
+static bool
+is_stopping(const struct master *m, struct control_client *client)
+{
+	if (m->life < LIFE_LEAVING)
+		return false;
+	control_end(client, EXIT_FAILED, "the daemon is %s",
+	    life_state_name(m->life));
+	return true;
+}
+
+static void
+ask_reload(struct master *m, struct control_client *client,
+    const struct control_request *request)
+{
+	(void)request;
+	if (is_stopping(m, client))
+		return;
+	control_wait(client, WAIT_RELOAD_NEXT);
+	reload_wish(m);
+}
+
+static void
+ask_upgrade(struct master *m, struct control_client *client,
+    const struct control_request *request)
+{
+	(void)request;
+	if (is_stopping(m, client))
+		return;
+	control_wait(client, WAIT_UPGRADE_NEXT);
+	upgrade_wish(m);
+	if (!m->want_upgrade)
+		control_end(client, EXIT_FAILED,
+		    "how this program was called is not known");
+}
+
+/* The reload that ends an upgrade, for who comes again after it. */
+static void
+ask_settled(struct master *m, struct control_client *client,
+    const struct control_request *request)
+{
+	(void)request;
+	if (is_stopping(m, client))
+		return;
+	if (m->life == LIFE_CHECKING || m->life == LIFE_RELOADING)
+		control_wait(client, WAIT_RELOAD);
+	else if (m->want_reload)
+		control_wait(client, WAIT_RELOAD_NEXT);
+	else if (m->outcome.failed)
+		control_end(client, EXIT_FAILED, "%s", m->outcome.why);
+	else
+		control_end(client, EXIT_DONE, "generation %u serves",
+		    m->current->generation->number);
+}
+
+static void
+ask_reopen(struct master *m, struct control_client *client,
+    const struct control_request *request)
+{
+	struct error e;
+
+	(void)request;
+	if (signals_reopen_logs(m, &e) == -1)
+		control_end(client, EXIT_FAILED, "%s", e.text);
+	else
+		control_end(client, EXIT_DONE, "the log is open again");
+}
+
+static void
+ask_stop(struct master *m, struct control_client *client,
+    const struct control_request *request)
+{
+	control_wait(client, WAIT_END);
+	if (request->count > 0)
+		stop_ask_fast(m, asked_by);
+	else
+		stop_ask(m, asked_by, m->settings->stop_timeout_ms);
+}
+
+static const struct {
+	const char *name;
+	const char *word; /* that may follow, or NULL */
+	bool acts;	  /* it changes something, and is logged */
+	void (*ask)(struct master *m, struct control_client *client,
+	    const struct control_request *request);
+} verbs[] = {
+	{ "ping", NULL, false, ask_ping },
+	{ "status", NULL, false, ask_status },
+	{ "reload", NULL, true, ask_reload },
+	{ "reopen", NULL, true, ask_reopen },
+	{ "upgrade", NULL, true, ask_upgrade },
+	{ "settled", NULL, false, ask_settled },
+	{ "stop", "-fast", true, ask_stop },
+};
+
+static void
+answer(void *arg, struct control_client *client,
+    const struct control_request *request)
+{
+	struct master *m = arg;
+	size_t i;
+
+	for (i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
+		if (strcmp(verbs[i].name, request->verb) != 0)
+			continue;
+		if (request->count > 1 ||
+		    (request->count == 1 &&
+			(verbs[i].word == NULL ||
+			    strcmp(verbs[i].word, request->words[0]) != 0))) {
+			control_end(client, EX_USAGE,
+			    "%s does not take these words", request->verb);
+			return;
+		}
+		if (verbs[i].acts)
+			log_event(PF_CONTROLLED, "%s was asked for by %s",
+			    verbs[i].name, asked_by);
+		verbs[i].ask(m, client, request);
+		return;
+	}
+	control_end(client, EX_USAGE, "this daemon has no verb '%s'",
+	    request->verb);
+}
+
+/* --------------------------------------------------------------- outcomes */
+
+void
+steer_reload_begins(struct master *m)
+{
+	control_rename(m->control, WAIT_RELOAD_NEXT, WAIT_RELOAD);
+}
+
+void
+steer_upgrade_begins(struct master *m)
+{
+	control_rename(m->control, WAIT_UPGRADE_NEXT, WAIT_UPGRADE);
+}
+
+void
+steer_reloaded(struct master *m, const char *why)
+{
+	m->outcome.failed = why != NULL;
+	if (why != NULL) {
+		m->outcome.failures++;
+		(void)snprintf(m->outcome.why, sizeof(m->outcome.why), "%s",
+		    why);
+	} else {
+		m->outcome.reloads++;
+	}
+	end_outcome(m, WAIT_RELOAD, why);
+	/* What came too late for it will not be fulfilled either. */
+	if (m->life >= LIFE_LEAVING)
+		end_outcome(m, WAIT_RELOAD_NEXT, why);
+}
+
+void
+steer_not_upgraded(struct master *m, const char *why)
+{
+	end_outcome(m, WAIT_UPGRADE, why);
+}
+
+void
+steer_abandoned(struct master *m, const char *why)
+{
+	end_outcome(m, WAIT_RELOAD_NEXT, why);
+	end_outcome(m, WAIT_UPGRADE_NEXT, why);
+	end_outcome(m, WAIT_UPGRADE, why);
+}
+
+void
+steer_replacing(struct master *m)
+{
+	control_say_all(m->control, WAIT_UPGRADE, CONTROL_REPLACING);
+}
+
+/* --------------------------------------------------------- opening, ending */
+
+static int64_t
+now_of(void *arg)
+{
+	return master_ms(arg);
+}
+
+int
+steer_adopt(struct master *m, const struct listener *listener, struct error *e)
+{
+	const struct control_hooks hooks = {
+		.request = answer, .now_ms = now_of, .arg = m
+	};
+
+	m->control = control_new(m->loop, listener, &hooks);
+	return m->control != NULL ?
+	    0 :
+	    error_set(e, PF_SYSCALL, "control socket: %s", strerror(errno));
+}
+
+int
+steer_open(struct master *m, struct error *e)
+{
+	const struct control_settings *settings = &m->settings->control;
+	struct listener listener;
+	size_t opened;
+
+	if (settings->path == NULL)
+		return 0;
+	if (listener_open_all(&settings->endpoint, 1, 0, &listener, &opened,
+		e) == -1)
+		return -1;
+	return steer_adopt(m, &listener, e);
+}
+
+void
+steer_close(struct master *m)
+{
+	control_end_all(m->control, WAIT_END,
+	    m->exit_code == 0 ? EXIT_DONE : EXIT_FAILED,
+	    "the daemon has ended");
+	control_free(m->control);
+	m->control = NULL;
+}

@@ -1,0 +1,249 @@
+/*
+ * preforkctl(8): asks the daemon through its control socket, waits for the
+ * outcome and ends with it.
+ * Runs in: preforkctl.
+ */
+#include "config.h"
+
+#include <sysexits.h>
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/msg.h"
+#include "base/quantity.h"
+#include "preforkctl/talk.h"
+#include "wire/control.h"
+
+#define OPTION_LETTERS "+:S:Vhw:"
+#define DEFAULT_SOCKET PREFORK_RUNSTATEDIR "/preforkd.sock"
+
+struct call {
+	const char *socket;
+	int64_t deadline_ms;
+	const char *word; /* behind the verb, or NULL */
+};
+
+static int ask(const struct call *call, const char *verb);
+static int ask_upgrade(const struct call *call, const char *verb);
+static int explain(const struct call *call, const char *verb);
+
+static const struct verb {
+	const char *name, *usage, *help;
+	const char *word; /* that may follow; "": any one must */
+	int (*run)(const struct call *call, const char *verb);
+} verbs[] = {
+	{ "status", "status", "the daemon and its services", NULL, ask },
+	{ "reload", "reload", "reload, and tell how it went", NULL, ask },
+	{ "reopen", "reopen", "open the log again", NULL, ask },
+	{ "upgrade", "upgrade", "run the new binary in place", NULL,
+	    ask_upgrade },
+	{ "stop", "stop [-fast]", "stop; -fast: end connections now", "-fast",
+	    ask },
+	{ "explain", "explain PFnnnn", "what a message means, and what to do",
+	    "", explain },
+	{ "ping", "ping", "is it there?", NULL, ask },
+};
+
+#define VERBS (sizeof(verbs) / sizeof(verbs[0]))
+
+static void
+usage(FILE *out)
+{
+	size_t i;
+
+	(void)fprintf(out,
+	    "usage: preforkctl [-S socket] [-w timeout] verb [word]\n"
+	    "       preforkctl -h | -V\n");
+	for (i = 0; i < VERBS; i++)
+		(void)fprintf(out, "  %-16s %s\n", verbs[i].usage,
+		    verbs[i].help);
+}
+
+static int
+complain(enum msg_id id, const char *text)
+{
+	const struct msg_info *info = msg_find((int)id);
+
+	(void)fflush(stdout);
+	(void)fprintf(stderr, "preforkctl: PF%04d %s%s%s\n", (int)id, text,
+	    info->remedy[0] != '\0' && id != PF_USAGE ? ". " : "",
+	    id != PF_USAGE ? info->remedy : "");
+	return info->exit_code;
+}
+
+static int
+misuse(const char *what, const char *word)
+{
+	char text[256];
+
+	(void)snprintf(text, sizeof(text), "%s '%s'; -h shows the usage", what,
+	    word);
+	return complain(PF_USAGE, text);
+}
+
+static int
+tell(const struct answer *answer)
+{
+	if (answer->ended)
+		return complain(PF_CONTROL_ENDED,
+		    "the daemon ended without a word");
+	if (answer->code == EX_USAGE)
+		return complain(PF_USAGE, answer->text);
+	if (answer->code != 0) {
+		(void)complain(PF_CONTROL_FAILED, answer->text);
+		return answer->code;
+	}
+	if (answer->text[0] != '\0')
+		(void)printf("%s\n", answer->text);
+	return 0;
+}
+
+static int
+ask_for(const struct call *call, const char *verb, struct answer *answer)
+{
+	char request[CONTROL_REQUEST_BYTES / 2];
+	struct error e;
+
+	(void)snprintf(request, sizeof(request), "%s%s%s", verb,
+	    call->word != NULL ? " " : "",
+	    call->word != NULL ? call->word : "");
+	if (talk(call->socket, request, call->deadline_ms, answer, &e) == 0)
+		return 0;
+	return complain(e.id, e.text);
+}
+
+static int
+ask(const struct call *call, const char *verb)
+{
+	struct answer answer;
+	int code = ask_for(call, verb, &answer);
+
+	return code != 0 ? code : tell(&answer);
+}
+
+/* The new binary knows nothing of us: it is asked again. */
+static int
+ask_upgrade(const struct call *call, const char *verb)
+{
+	struct answer answer;
+	int code = ask_for(call, verb, &answer);
+
+	if (code == 0 && answer.ended && answer.replaced)
+		code = ask_for(call, "settled", &answer);
+	return code != 0 ? code : tell(&answer);
+}
+
+static int
+explain(const struct call *call, const char *verb)
+{
+	const char *digits = call->word;
+	const struct msg_info *info;
+	char *end;
+	long id;
+
+	(void)verb;
+	if (strncmp(digits, "PF", 2) == 0)
+		digits += 2;
+	id = strtol(digits, &end, 10);
+	info =
+	    id > 0 && id < INT_MAX && *end == '\0' ? msg_find((int)id) : NULL;
+	if (info == NULL || (long)info->id != id)
+		return misuse("there is no message", call->word);
+	(void)printf("PF%04ld (%s): %s\n", id, msg_level_name(info->level),
+	    info->meaning);
+	if (info->remedy[0] != '\0')
+		(void)printf("%s\n", info->remedy);
+	if (info->exit_code != 0)
+		(void)printf("A process that ends because of it exits with "
+			     "%d.\n",
+		    info->exit_code);
+	return 0;
+}
+
+static int
+run_verb(struct call *call, int argc, char **argv)
+{
+	const struct verb *verb;
+
+	if (argc == 0)
+		return complain(PF_USAGE, "a verb is missing; -h shows all");
+	for (verb = verbs; verb < verbs + VERBS; verb++)
+		if (strcmp(verb->name, argv[0]) == 0)
+			break;
+	if (verb == verbs + VERBS)
+		return misuse("there is no verb", argv[0]);
+	if (argc > 2 ||
+	    (argc == 2 &&
+		(verb->word == NULL ||
+		    (verb->word[0] != '\0' &&
+			strcmp(verb->word, argv[1]) != 0))))
+		return misuse("this does not belong here:",
+		    argc > 2 ? argv[2] : argv[1]);
+	if (argc == 1 && verb->word != NULL && verb->word[0] == '\0')
+		return misuse("a word is missing behind", argv[0]);
+	call->word = argc == 2 ? argv[1] : NULL;
+	return verb->run(call, verb->name);
+}
+
+static int
+set_timeout(struct call *call, const char *text)
+{
+	int64_t ms;
+
+	if (quantity_parse(QUANTITY_DURATION, text, &ms) != 0 || ms < 0)
+		return misuse("-w needs a time such as 30s, not", text);
+	call->deadline_ms = clock_ms() + ms;
+	return 0;
+}
+
+static int
+finish(int code)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return code;
+	return code != 0 ? code :
+			   complain(PF_SYSCALL, "cannot write the answer");
+}
+
+int
+main(int argc, char **argv)
+{
+	const char *named = getenv("PREFORK_CONTROL");
+	struct call call = { .socket = DEFAULT_SOCKET,
+		.deadline_ms = CLOCK_NEVER };
+	char letter[3] = "-";
+	int got, code;
+
+	if (named != NULL && named[0] != '\0')
+		call.socket = named;
+	opterr = 0;
+	while ((got = getopt(argc, argv, OPTION_LETTERS)) != -1) {
+		letter[1] = (char)optopt;
+		switch (got) {
+		case 'S':
+			call.socket = optarg;
+			break;
+		case 'w':
+			code = set_timeout(&call, optarg);
+			if (code != 0)
+				return code;
+			break;
+		case 'V':
+			(void)printf("preforkctl " PACKAGE_VERSION "\n");
+			return finish(0);
+		case 'h':
+			usage(stdout);
+			return finish(0);
+		case ':':
+			return misuse("missing value of option", letter);
+		default:
+			return misuse("unknown option", letter);
+		}
+	}
+	return finish(run_verb(&call, argc - optind, argv + optind));
+}

@@ -1,0 +1,258 @@
+# The control socket and preforkctl: outcomes, and who disturbs it.
+
+# shellcheck disable=SC2016,SC2034,SC2154 # scripts, and what make knows
+# shellcheck disable=SC2004,SC2030,SC2031,SC2046 # by pid; a test is a subshell
+
+load helper
+load faults
+load turns
+load upgrades
+
+# ctl [option...] VERB [WORD]
+ctl() {
+	timeout -k 1 "$DEADLINE" "$PREFORKCTL" -S "$T/ctl.sock" "$@" \
+		>"$T/said" 2>"$T/err"
+}
+
+# ctl_ends CODE REGEX ...: it ends so, and says so on standard error, or with
+# CODE 0 on standard output.
+ctl_ends() {
+	local wanted=$1 regex=$2 code=0 text
+
+	shift 2
+	ctl "$@" || code=$?
+	text=$(cat "$T/said")
+	[[ $wanted -eq 0 ]] || text=$(cat "$T/err")
+	[[ $code -eq $wanted && $text =~ $regex ]] ||
+		fail "preforkctl $*: $code, $(cat "$T/said" "$T/err")"
+}
+
+@test "status and ping answer, whatever the workers do" {
+	start -w 2 -S "$T/ctl.sock" echo
+	ctl_ends 0 "preforkd .*, pid $MASTER, serving, generation 1" ping
+	hold 2
+	within 500 ctl_ends 0 'echo +2 +0 +2 +0 +0 +2 +2 +0' status
+	ctl_ends 0 "listening on $ADDR" status
+	kill -STOP $(workers)
+	within 500 ctl_ends 0 'serving' ping
+	kill -CONT $(workers)
+	release
+}
+
+@test "a reload is done when it says so" {
+	local before
+
+	start -w 2 -S "$T/ctl.sock" echo
+	before=$(workers)
+	ctl_ends 0 'generation 2 serves' reload
+	[[ $(log_count PF0106) -eq 1 ]]
+	wait_for all_new "$before"
+	ctl_ends 0 'reloads: 1 done, 0 failed' status
+	log_count 'PF0125 reload was asked for by preforkctl'
+}
+
+all_new() {
+	local pid
+
+	for pid in $(workers); do
+		[[ ! $1 =~ $pid ]] || return 1
+	done
+}
+
+@test "a reload that fails ends with 1 and the reason, and nothing has changed" {
+	local before
+
+	expect_message PF0107
+	start_moody -w 2 -S "$T/ctl.sock"
+	before=$(workers)
+	mood fail
+	ctl_ends 1 'PF0614 .*worker_init' reload
+	[[ $(workers) == "$before" ]]
+	ctl_ends 0 'the last one failed: .*worker_init' status
+	mood ok
+	ctl_ends 0 'generation 3 serves' reload
+	ctl_ends 0 'reloads: 1 done, 1 failed' status
+}
+
+@test "who asks during a reload waits for the next one" {
+	local pid
+
+	expect_message PF0108
+	start_moody -w 1 -S "$T/ctl.sock"
+	mkfifo "$T/gate"
+	mood wait
+	ctl reload &
+	pid=$!
+	wait_log PF0105
+	timeout -k 1 "$DEADLINE" "$PREFORKCTL" -S "$T/ctl.sock" -w 50ms reload \
+		>"$T/late" 2>&1 || code=$?
+	[[ ${code:-0} -eq 75 ]]
+	grep -q PF0613 "$T/late"
+	ctl_second &
+	wait_log 'PF0125 reload' 3
+	open_gate
+	wait "$pid"
+	wait_log PF0106 2
+	wait_for grep -q 'generation 3 serves' "$T/second"
+}
+
+ctl_second() {
+	timeout -k 1 "$DEADLINE" "$PREFORKCTL" -S "$T/ctl.sock" reload \
+		>"$T/second" 2>&1
+}
+
+@test "TERM wins over a reload, and who waits for it is told" {
+	local pid
+
+	expect_message PF0107
+	allow_message PF0404 PF0405
+	start_moody -w 1 -S "$T/ctl.sock"
+	mkfifo "$T/gate"
+	mood wait
+	timeout -k 1 "$DEADLINE" "$PREFORKCTL" -S "$T/ctl.sock" reload \
+		>"$T/first" 2>&1 &
+	pid=$!
+	wait_log PF0105
+	kill -TERM "$MASTER"
+	run wait "$pid"
+	wait_for grep -q PF0614 "$T/first"
+	open_gate
+	wait_exit
+}
+
+@test "an upgrade is done when it says so, on the same socket" {
+	local inode
+
+	own_binary
+	start -w 2 -S "$T/ctl.sock" echo
+	inode=$(stat -c %i "$T/ctl.sock")
+	install_binary
+	ctl_ends 0 'generation 2 serves' upgrade
+	[[ $(log_count PF0122) -eq 1 ]]
+	[[ $(stat -c %i "$T/ctl.sock") == "$inode" ]]
+	install_binary
+	ctl_ends 0 'generation 3 serves' upgrade
+	ctl_ends 0 'reloads: 2 done' status
+	echo_once after
+}
+
+@test "an upgrade that fails ends with 1 and the reason" {
+	expect_message PF0123
+	own_binary
+	start -w 2 -S "$T/ctl.sock" echo
+	install_script 'echo what a pity >&2' 'exit 3'
+	ctl_ends 1 'exit code 3: what a pity' upgrade
+	install_binary
+	ctl_ends 0 'generation 2 serves' upgrade
+}
+
+@test "stop returns when all is gone, also when it takes its time" {
+	local pid
+
+	start -w 2 -S "$T/ctl.sock" -p "$T/pid" echo
+	hold 1
+	timeout -k 1 "$DEADLINE" "$PREFORKCTL" -S "$T/ctl.sock" stop \
+		>"$T/stopped" 2>&1 &
+	pid=$!
+	wait_log PF0101
+	ctl_ends 0 stopping ping
+	ctl_ends 1 'the daemon is stopping' reload
+	release
+	wait "$pid"
+	grep -q 'the daemon has ended' "$T/stopped"
+	[[ ! -e $T/ctl.sock && ! -e $T/pid ]]
+	wait_exit
+}
+
+@test "stop -fast does not wait for connections" {
+	expect_message PF0405
+	start -w 2 -S "$T/ctl.sock" echo
+	hold 1
+	within 2000 ctl_ends 0 'the daemon has ended' stop -fast
+	wait_exit
+	run wait "$HOLD_PID"
+}
+
+@test "mode and owner of the socket; a stale one is replaced, a live one is not" {
+	start_only -w 1 -S "$T/ctl.sock" echo
+	[[ $(stat -c %a "$T/ctl.sock") == 600 ]]
+	refused 69 PF0203 -F -l 127.0.0.1:0 -S "$T/ctl.sock" echo
+	[[ -S $T/ctl.sock ]]
+	ctl_ends 0 serving ping
+	kill_master
+	[[ -S $T/ctl.sock ]]
+	start_only -w 1 -o "control=$T/ctl.sock mode 0640" echo
+	[[ $(stat -c %a "$T/ctl.sock") == 640 ]]
+	ctl_ends 0 serving ping
+	preforkd -T -S "$T/ctl.sock" echo >"$T/printed"
+	grep -q "^control $T/ctl.sock mode 0600" "$T/printed"
+}
+
+@test "what a reload does not change of it is told, and stays" {
+	expect_message PF0511
+	printf 'control %s mode 0600\nservice echo { listen 127.0.0.1:0; %s }\n' \
+		"$T/ctl.sock" 'handler echo' >"$T/conf"
+	start -f "$T/conf"
+	sed -i 's/mode 0600/mode 0640/' "$T/conf"
+	ctl_ends 0 'generation 2 serves' reload
+	[[ $(stat -c %a "$T/ctl.sock") == 600 ]]
+	grep -q "PF0511 control was changed from .* mode 0600 to .* mode 0640" \
+		"$T/log"
+	ctl_ends 0 'generation 3 serves' reload
+	[[ $(log_count PF0511) -eq 2 ]]
+}
+
+@test "nonsense, half requests and a crowd do not disturb it" {
+	local i
+
+	start -w 1 -S "$T/ctl.sock" echo
+	talk "unix:$T/ctl.sock" send 'GET / HTTP/1.0\n' print >"$T/answer"
+	grep -q '^\.64 this is no request' "$T/answer"
+	talk "unix:$T/ctl.sock" send 'prefork/1 dance\n' print |
+		grep -q "^\\.64 this daemon has no verb 'dance'"
+	talk "unix:$T/ctl.sock" send 'prefork/1 reload now\n' print |
+		grep -q '^\.64 reload does not take'
+	talk "unix:$T/ctl.sock" send 'prefork/1 ping\0\n' print |
+		grep -q '^\.64 the request is too long'
+	talk "unix:$T/ctl.sock" send "$(printf '%0600d' 0)" print |
+		grep -q '^\.64 the request is too long'
+	talk "unix:$T/ctl.sock" send 'prefork/1 pi' send 'ng\n' \
+		expect '.0 preforkd' print >/dev/null
+	talk "unix:$T/ctl.sock" send 'prefork/1 status\n' reset
+	talk -n 99 "unix:$T/ctl.sock" send 'prefork/1 pi' say there wait \
+		send 'ng\n' expect '.0 preforkd' gone <<<go >"$T/crowd" &
+	wait_for grep -q there "$T/crowd"
+	wait $!
+	ctl_ends 0 serving ping
+	ctl_ends 0 'generation 2 serves' reload
+}
+
+@test "a hundred silent clients are let go, and the next one is served" {
+	local begin
+
+	start -w 1 -S "$T/ctl.sock" echo
+	talk_start -t 30 -n 100 "unix:$T/ctl.sock" send 'prefork/1' say there \
+		gone
+	talk_said there
+	between 5000 15000 ctl_ends 0 serving ping
+	talk_end
+}
+
+@test "where nobody is, and what is misspelt" {
+	ctl_ends 69 'PF0612 no daemon at .*: No such file' ping
+	: >"$T/ctl.sock"
+	ctl_ends 69 'PF0612 no daemon at .*: Connection refused' status
+	rm "$T/ctl.sock"
+	ctl_ends 64 "PF0500 there is no verb 'dance'" dance
+	ctl_ends 64 'PF0500 a verb is missing'
+	ctl_ends 64 "PF0500 unknown option '-x'" -x ping
+	ctl_ends 64 "this does not belong here: 'now'" reload now
+	ctl_ends 64 'a word is missing behind' explain
+	ctl_ends 64 "there is no message 'PF9999'" explain PF9999
+	ctl_ends 64 '-w needs a time' -w soon ping
+	ctl_ends 0 'PF0107 .*error.*: The new generation could not serve' \
+		explain PF0107
+	ctl_ends 0 'Start the daemon with -S' explain 612
+	PREFORK_CONTROL=$T/else run -69 timeout 5 "$PREFORKCTL" ping
+	[[ $output == *"$T/else"* ]]
+}
