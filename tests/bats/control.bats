@@ -48,7 +48,7 @@ ctl_ends() {
 	[[ $(log_count PF0106) -eq 1 ]]
 	wait_for all_new "$before"
 	ctl_ends 0 'reloads: 1 done, 0 failed' status
-	log_count 'PF0125 reload was asked for by preforkctl'
+	log_count 'PF0126 reload was asked for by preforkctl'
 }
 
 all_new() {
@@ -89,7 +89,7 @@ all_new() {
 	[[ ${code:-0} -eq 75 ]]
 	grep -q PF0613 "$T/late"
 	ctl_second &
-	wait_log 'PF0125 reload' 3
+	wait_log 'PF0126 reload' 3
 	open_gate
 	wait "$pid"
 	wait_log PF0106 2
