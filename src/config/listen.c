@@ -25,6 +25,9 @@ read_backlog(const struct use *use, size_t index, struct endpoint *endpoint)
 	};
 	int64_t value;
 
+	if (endpoint_passed_name((const void *)&endpoint->address) != NULL)
+		return use_fail(use, index - 1, PF_DIRECTIVE_VALUE,
+		    "backlog is for sockets that are opened here");
 	if (use_number(use, index, &limits, &value) == -1)
 		return -1;
 	endpoint->backlog = (int)value;
@@ -144,7 +147,8 @@ check_free(const struct use *use, const struct listen *listen)
 		address = (const void *)&endpoint->address;
 		holder = find_holder(use, endpoint);
 		if (holder == NULL ||
-		    (endpoint_port(address) == 0 && !is_unix(endpoint)))
+		    (endpoint_port(address) == 0 && !is_unix(endpoint) &&
+			endpoint_passed_name(address) == NULL))
 			continue;
 		return use_fail(use, 1, PF_DIRECTIVE_REPEATED,
 		    "service %s listens at %s already", holder->name,

@@ -62,9 +62,12 @@ write_address(const struct writing *w, const char *address,
 
 	write_begin(w);
 	write_word(w, address);
-	write_word(w, "backlog");
-	write_quantity(w, QUANTITY_NUMBER,
-	    endpoint->backlog > 0 ? endpoint->backlog : LISTENER_BACKLOG);
+	if (endpoint->address.ss_family != AF_UNSPEC) {
+		write_word(w, "backlog");
+		write_quantity(w, QUANTITY_NUMBER,
+		    endpoint->backlog > 0 ? endpoint->backlog :
+					    LISTENER_BACKLOG);
+	}
 	if (endpoint->address.ss_family == AF_UNIX) {
 		(void)snprintf(mode, sizeof(mode), "%04o",
 		    endpoint->mode != 0 ? (unsigned)endpoint->mode :

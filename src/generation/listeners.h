@@ -35,6 +35,9 @@ struct listener_set *listener_set_new(size_t room);
 void listener_set_free(struct listener_set *set);
 bool listener_set_has(const struct listener_set *set,
     const struct shared_listener *shared);
+/* The one with this descriptor, or NULL. */
+struct shared_listener *listener_set_find(const struct listener_set *set,
+    int fd);
 /* One that is open, with one reference; `listener` is taken over.  NULL with
  * errno. */
 struct shared_listener *shared_listener_new(const struct listener *listener,

@@ -58,6 +58,32 @@ parse_unix(const char *text, struct endpoint *out, struct error *e)
 	return 1;
 }
 
+/* The name stands where a unix socket has its path. */
+static int
+parse_passed(const char *text, struct endpoint *out, struct error *e)
+{
+	const char *name = text + strlen("fd:");
+	struct sockaddr_un *un = (void *)&out->address;
+	size_t i, length = strlen(name);
+
+	if (length == 0)
+		return bad(e, text, "the name of the socket is missing");
+	if (length >= sizeof(un->sun_path))
+		return bad(e, text, "the name is too long");
+	for (i = 0; i < length; i++)
+		if ((unsigned char)name[i] < ' ' || name[i] == 0x7f ||
+		    name[i] == ':')
+			return bad(e, text,
+			    "the name has a character that no name has");
+	memset(out, 0, sizeof(*out));
+	out->type = SOCK_STREAM;
+	out->length =
+	    (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length + 1);
+	un->sun_family = AF_UNSPEC;
+	memcpy(un->sun_path, name, length + 1);
+	return 1;
+}
+
 /* NULL or what is wrong. */
 static const char *
 parse_port(const char *port, struct parts *parts)
@@ -282,6 +308,8 @@ endpoint_parse(const char *text, struct endpoint *out, struct error *e)
 
 	if (strncmp(text, "unix:", 5) == 0)
 		return parse_unix(text, out, e);
+	if (strncmp(text, "fd:", 3) == 0)
+		return parse_passed(text, out, e);
 	reason = split(text, &parts);
 	if (reason != NULL)
 		return bad(e, text, reason);

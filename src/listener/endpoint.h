@@ -14,6 +14,7 @@
 
 #define ENDPOINT_TEXT_BYTES   128
 #define ENDPOINTS_PER_ADDRESS 16
+#define ENDPOINT_ANY_PASSED   "*"
 
 struct endpoint {
 	int type;    /* SOCK_STREAM or SOCK_DGRAM */
@@ -35,8 +36,9 @@ struct endpoint {
 
 /*
  * Parse host:port, [v6]:port, *:port (an IPv6 then an IPv4 endpoint, each
- * bound with IPV6_V6ONLY), unix:/path and udp:host:port.  A name gives one
- * endpoint per address of it (getaddrinfo, which may block: start and probe
+ * bound with IPV6_V6ONLY), unix:/path, udp:host:port and fd:name, which is a
+ * stream socket that was passed to us and has family AF_UNSPEC.  A host gives
+ * one endpoint per address of it (getaddrinfo, which may block: start and probe
  * only).  port: decimal 0-65535, or a service name after a host.
  * Returns the number of endpoints stored in out (at most
  * ENDPOINTS_PER_ADDRESS), or -1 with `e` (BAD_ADDRESS, RESOLVE).
@@ -48,6 +50,9 @@ void endpoint_format(const struct sockaddr *address, socklen_t length,
     char *text, size_t bytes);
 /* Same family, address, port (or path)? Not the padding. */
 bool endpoint_equal(const struct sockaddr *a, const struct sockaddr *b);
+/* The name behind fd:, ENDPOINT_ANY_PASSED for all that were passed; NULL where
+ * it is an address. */
+const char *endpoint_passed_name(const struct sockaddr *address);
 /* Port in host order, 0 for unix. */
 unsigned endpoint_port(const struct sockaddr *address);
 /* Host order; nothing happens to a unix address. */

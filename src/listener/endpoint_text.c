@@ -58,6 +58,17 @@ format_unix(const struct sockaddr_un *un, size_t path_bytes, char *text,
 	snprintf(text, bytes, "unix:%s%.*s", mark, (int)length, path);
 }
 
+/* Of an address that nobody knows nothing is left but the family. */
+static void
+format_passed(const struct sockaddr_un *un, char *text, size_t bytes)
+{
+	if (un->sun_path[0] == '\0')
+		snprintf(text, bytes, "unknown");
+	else
+		snprintf(text, bytes, "fd:%.*s", (int)sizeof(un->sun_path),
+		    un->sun_path);
+}
+
 void
 endpoint_format(const struct sockaddr *address, socklen_t length, char *text,
     size_t bytes)
@@ -86,6 +97,9 @@ endpoint_format(const struct sockaddr *address, socklen_t length, char *text,
 	case AF_UNIX:
 		format_unix(&copy.un,
 		    used > path_offset ? used - path_offset : 0, text, bytes);
+		break;
+	case AF_UNSPEC:
+		format_passed(&copy.un, text, bytes);
 		break;
 	default:
 		snprintf(text, bytes, "unknown");
@@ -126,10 +140,21 @@ endpoint_equal(const struct sockaddr *a, const struct sockaddr *b)
 	case AF_INET6:
 		return equal_v6(left, right);
 	case AF_UNIX:
+	case AF_UNSPEC:
 		return equal_unix(left, right);
 	default:
 		return false;
 	}
+}
+
+const char *
+endpoint_passed_name(const struct sockaddr *address)
+{
+	const void *any = address;
+
+	if (address->sa_family != AF_UNSPEC)
+		return NULL;
+	return ((const struct sockaddr_un *)any)->sun_path;
 }
 
 unsigned

@@ -23,6 +23,10 @@ struct listener {
 	dev_t socket_dev;
 	ino_t socket_ino;
 	pid_t owner; /* process that may unlink the socket file */
+	/* The name under which somebody else passed it to us, NULL: we opened
+	 * it.  Theirs is never closed, shut, made quiet or unlinked. */
+	char *passed_as;
+	bool dual_stack; /* takes IPv4 beside IPv6: never one of ours */
 };
 
 /*
@@ -48,11 +52,13 @@ int listener_open_all(const struct endpoint *endpoints, size_t count,
 int listener_adopt(struct listener *out, int fd, int backlog, struct error *e);
 /*
  * Make an open listener what `endpoint`, which has its address, says besides:
- * backlog, and a unix socket's mode and owner.  -1 with errno.
+ * backlog, and a unix socket's mode and owner.  -1 with errno.  One that was
+ * passed stays as it is.
  */
 int listener_refit(struct listener *listener, const struct endpoint *endpoint);
-/* Close; remove the unix socket file if it is still ours and getpid() is the
- * owner.  errno is kept; closing twice is harmless. */
+/* Close, but for one that was passed; remove the unix socket file if it is
+ * still ours and getpid() is the owner.  errno is kept; closing twice is
+ * harmless. */
 void listener_close(struct listener *listener);
 /* The longest queue that the system grants whatever backlog asks for, INT_MAX
  * where it does not tell. */
@@ -64,7 +70,7 @@ int listener_backlog_limit(void);
  * classic BPF filter on the socket drops SYN, or where that needs a privilege
  * the socket is bound to no interface and SYN is refused; unix: the name is
  * removed; else nothing).  0 when the socket is quiet, also when it was
- * before, -1 when the system cannot.
+ * before, -1 when the system cannot or it was passed to us.
  */
 int listener_quiet(struct listener *listener);
 /* Listen again on a socket that is bound but does not listen any more: 1 when

@@ -240,6 +240,8 @@ listener_refit(struct listener *listener, const struct endpoint *endpoint)
 	int backlog =
 	    endpoint->backlog > 0 ? endpoint->backlog : LISTENER_BACKLOG;
 
+	if (listener->passed_as != NULL)
+		return 0;
 	if (listener->endpoint.type == SOCK_STREAM &&
 	    backlog != listener->backlog) {
 		if (listen(listener->fd, backlog) == -1)
@@ -258,6 +260,10 @@ listener_close(struct listener *listener)
 {
 	int saved = errno;
 
+	if (listener->passed_as != NULL) {
+		listener->fd = -1;
+		return;
+	}
 	/* The name first: while we still listen nobody takes it for stale, so
 	 * it is not replaced between the look and the removal. */
 	socket_file_remove(listener);

@@ -101,7 +101,9 @@ leave_network(int fd)
 int
 listener_quiet(struct listener *listener)
 {
-	if (listener->endpoint.type != SOCK_STREAM) {
+	/* Who passed it to us lets others serve there when we are gone. */
+	if (listener->endpoint.type != SOCK_STREAM ||
+	    listener->passed_as != NULL) {
 		errno = EOPNOTSUPP;
 		return -1;
 	}
@@ -118,7 +120,8 @@ listener_refuse(struct listener *listener)
 	int saved = errno;
 
 	/* Elsewhere than on Linux it fails with ENOTCONN and does no harm. */
-	if (listener->fd != -1 && listener->endpoint.type == SOCK_STREAM)
+	if (listener->fd != -1 && listener->endpoint.type == SOCK_STREAM &&
+	    listener->passed_as == NULL)
 		shutdown(listener->fd, SHUT_RDWR);
 	errno = saved;
 }
@@ -135,6 +138,10 @@ mend_unix(struct listener *listener)
 
 	if (poll(&item, 1, 0) != 1 || (item.revents & POLLHUP) == 0)
 		return 0;
+	if (listener->passed_as != NULL) {
+		errno = EPERM;
+		return -1;
+	}
 	if (listener_open_all(&listener->endpoint, 1, 0, &fresh, &opened, &e) ==
 	    -1)
 		return -1;

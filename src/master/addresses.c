@@ -19,6 +19,35 @@
  * waits for the address to be free. */
 #define HANDSHAKE_MS 200
 
+static void
+log_listening(const struct listener *listener)
+{
+	if (listener->passed_as == NULL)
+		log_event(PF_LISTENING, "listening on %s", listener->text);
+	else
+		log_event(PF_LISTENING, "listening on %s (passed as %s)",
+		    listener->text, listener->passed_as);
+}
+
+static void
+log_unused(const struct listener *listener)
+{
+	log_event(PF_PASSED_UNUSED,
+	    "no service listens on %s, which was passed as %s", listener->text,
+	    listener->passed_as);
+}
+
+static void
+log_all_unused(const struct generation *generation)
+{
+	const struct passed_sockets *passed = generation->settings->passed;
+	size_t i;
+
+	for (i = 0; passed != NULL && i < passed->count; i++)
+		if (generation_find_fd(generation, passed->items[i].fd) == NULL)
+			log_unused(&passed->items[i]);
+}
+
 void
 addresses_log(const struct generation *generation, bool new_only)
 {
@@ -29,8 +58,7 @@ addresses_log(const struct generation *generation, bool new_only)
 		set = generation->services[i].listeners;
 		for (k = 0; k < set->count; k++)
 			if (!new_only || set->items[k]->refs == 1)
-				log_event(PF_LISTENING, "listening on %s",
-				    set->items[k]->listener.text);
+				log_listening(&set->items[k]->listener);
 		if (!new_only && set->count > 0 &&
 		    listener_backlog_limit() < set->items[0]->listener.backlog)
 			log_event(PF_BACKLOG,
@@ -38,6 +66,8 @@ addresses_log(const struct generation *generation, bool new_only)
 			    set->items[0]->listener.backlog,
 			    listener_backlog_limit());
 	}
+	if (!new_only)
+		log_all_unused(generation);
 }
 
 /* A kept socket: its queue's length, its file's mode and owner. */
@@ -66,6 +96,10 @@ leave_out(const struct master *m, struct shared_listener *shared)
 		return;
 	shared->removed_ms = master_ms(m);
 	shared->is_quiet = listener_quiet(&shared->listener) == 0;
+	if (shared->listener.passed_as != NULL) {
+		log_unused(&shared->listener);
+		return;
+	}
 	log_event(PF_LISTENING_NO_MORE, "no longer listening on %s",
 	    shared->listener.text);
 }
@@ -105,7 +139,8 @@ addresses_adopt(struct master *m)
 					shared))
 					continue;
 				shared->removed_ms = master_ms(m);
-				shared->is_quiet = true;
+				shared->is_quiet =
+				    shared->listener.passed_as == NULL;
 			}
 	}
 }

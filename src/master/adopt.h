@@ -26,6 +26,9 @@ struct adoption {
 
 /* The listeners that were collected belong to the service before. */
 int adopt_finish_service(struct adoption *a);
+/* Before the first of them. */
+int adopt_passed(struct adoption *a, const struct state_line *line);
+int adopt_listener(struct adoption *a, const struct state_line *line);
 int adopt_worker(struct adoption *a, const struct state_line *line);
 int adopt_given_up(struct adoption *a, const struct state_line *line);
 
