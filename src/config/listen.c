@@ -1,5 +1,5 @@
 /*
- * The listen directive.
+ * The directives listen and accept.
  * Runs in: starter, master at reload, probe.
  */
 #include "config.h"
@@ -154,6 +154,18 @@ check_free(const struct use *use, const struct listen *listen)
 		    "service %s listens at %s already", holder->name,
 		    listen->address);
 	}
+	return 0;
+}
+
+int
+read_accept(const struct use *use)
+{
+	if (use->count > 2)
+		return use_too_much(use, 2);
+	if (strcmp(use->words[1].text, "defer") != 0)
+		return use_fail(use, 1, PF_DIRECTIVE_VALUE,
+		    "accept knows defer, not '%s'", use->words[1].text);
+	use->service->defer = true;
 	return 0;
 }
 

@@ -10,6 +10,7 @@
 
 int read_user(const struct use *use);
 int read_group(const struct use *use);
+int read_accept(const struct use *use);
 int read_listen(const struct use *use);
 int read_max_requests(const struct use *use);
 int read_timeout(const struct use *use);

@@ -74,6 +74,7 @@ struct service_settings {
 	int64_t max_age_ms;	      /* of a worker; 0: any */
 	uint64_t max_rss_bytes;	      /* of a worker; 0: any */
 	struct timeouts timeouts;
+	bool defer; /* accept only who has sent */
 };
 
 /* How the program was called, for a new binary that takes its place. */

@@ -54,6 +54,16 @@ write_group(const struct writing *w)
 	write_end(w);
 }
 
+void
+write_accept(const struct writing *w)
+{
+	if (!w->service->defer)
+		return;
+	write_begin(w);
+	write_word(w, "defer");
+	write_end(w);
+}
+
 static void
 write_address(const struct writing *w, const char *address,
     const struct endpoint *endpoint, const char *owner)

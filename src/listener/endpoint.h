@@ -21,6 +21,7 @@ struct endpoint {
 	int backlog; /* 0, as endpoint_parse leaves it: LISTENER_BACKLOG */
 	socklen_t length;
 	struct sockaddr_storage address;
+	bool defer; /* connections wait until the client has sent */
 	/* Of a unix socket; as endpoint_parse leaves it: mode 0660, ours. */
 	mode_t mode;
 	bool owned; /* uid and gid are given; -1 leaves one as it is */

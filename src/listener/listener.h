@@ -56,6 +56,13 @@ int listener_adopt(struct listener *out, int fd, int backlog, struct error *e);
  * passed stays as it is.
  */
 int listener_refit(struct listener *listener, const struct endpoint *endpoint);
+/*
+ * Keep connections from the workers until the client has sent something, or
+ * half a minute, or do so no more.  0, also where there is nothing to be done
+ * (unix sockets, datagrams); -1 with errno where it cannot be done: ENOTSUP
+ * where the system does not know it, EPERM for one that was passed.
+ */
+int listener_defer(const struct listener *listener, bool on);
 /* Close, but for one that was passed; remove the unix socket file if it is
  * still ours and getpid() is the owner.  errno is kept; closing twice is
  * harmless. */

@@ -48,7 +48,7 @@ log_all_unused(const struct generation *generation)
 			log_unused(&passed->items[i]);
 }
 
-void
+static void
 addresses_log(const struct generation *generation, bool new_only)
 {
 	const struct listener_set *set;
@@ -68,6 +68,33 @@ addresses_log(const struct generation *generation, bool new_only)
 	}
 	if (!new_only)
 		log_all_unused(generation);
+}
+
+/* On or off; what it was before is not known of every socket. */
+static void
+defer(const struct listener_set *set)
+{
+	const struct listener *listener;
+	size_t i;
+
+	for (i = 0; i < set->count; i++) {
+		listener = &set->items[i]->listener;
+		if (listener_defer(listener, set->wanted[i]->defer) == -1 &&
+		    set->wanted[i]->defer)
+			log_event(PF_NOT_DEFERRED,
+			    "accept defer has no effect at %s: %s",
+			    listener->text, strerror(errno));
+	}
+}
+
+void
+addresses_begin(const struct generation *generation)
+{
+	size_t i;
+
+	addresses_log(generation, false);
+	for (i = 0; i < generation->service_count; i++)
+		defer(generation->services[i].listeners);
 }
 
 /* A kept socket: its queue's length, its file's mode and owner. */
@@ -113,6 +140,8 @@ addresses_commit(struct master *m, const struct generation *former)
 
 	for (i = 0; i < g->service_count; i++)
 		refit(g->services[i].listeners);
+	for (i = 0; i < g->service_count; i++)
+		defer(g->services[i].listeners);
 	addresses_log(g, true);
 	for (i = 0; i < former->service_count; i++) {
 		set = former->services[i].listeners;
