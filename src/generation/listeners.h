@@ -18,6 +18,7 @@ struct shared_listener {
 	bool taken;	       /* by the generation that is being opened */
 	/* 0, or when a reload left it out and its queue was last looked at. */
 	int64_t removed_ms;
+	int cut_told;  /* the backlog of which was told that it is cut */
 	bool is_quiet; /* then nobody new joins the queue */
 };
 

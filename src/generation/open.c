@@ -101,26 +101,38 @@ keep_old(struct generation *g, const struct generation *old, bool namesakes)
 
 /* What is in the way, if it is the old generation itself: a socket for one
  * address cannot be opened beside one for all. */
-static void
-explain(struct error *e, const struct generation *old,
-    const struct endpoint *endpoint)
+static const struct listener *
+find_in_the_way(const struct generation *old, const struct endpoint *endpoint)
 {
 	const struct listener_set *set;
 	size_t i, k;
 
-	if (e->id != PF_BIND || old == NULL)
-		return;
 	for (i = 0; i < old->service_count; i++) {
 		set = old->services[i].listeners;
 		for (k = 0; k < set->count; k++)
-			if (shared_listener_overlaps(set->items[k], endpoint)) {
-				(void)error_set(e, PF_BIND,
-				    "%s; %s, which serves now, is in the way: "
-				    "restart, or reload once without it",
-				    e->text, set->items[k]->listener.text);
-				return;
-			}
+			if (shared_listener_overlaps(set->items[k], endpoint))
+				return &set->items[k]->listener;
 	}
+	return NULL;
+}
+
+/* `wanted`: one endpoint, or two halves of which either may be the reason. */
+static void
+explain(struct error *e, const struct generation *old,
+    const struct endpoint *const *wanted, size_t count)
+{
+	const struct listener *found = NULL;
+	size_t i;
+
+	if (e->id != PF_BIND || old == NULL)
+		return;
+	for (i = 0; i < count && found == NULL; i++)
+		found = find_in_the_way(old, wanted[i]);
+	if (found != NULL)
+		(void)error_set(e, PF_BIND,
+		    "%s; %s, which serves now, is in the way: restart, or "
+		    "reload once without it",
+		    e->text, found->text);
 }
 
 /* One endpoint, or the two halves of *:0, which belong together. */
@@ -183,7 +195,7 @@ open_missing(struct listener_set *set, const struct generation *old,
 			continue;
 		unit = count_unit(set, i);
 		if (open_unit(set, i, unit, patience_ms, e) == -1) {
-			explain(e, old, set->wanted[i]);
+			explain(e, old, &set->wanted[i], unit);
 			return -1;
 		}
 	}

@@ -14,8 +14,9 @@
 #define LISTENER_SOCKET_MODE 0660u /* of unix sockets */
 
 struct listener {
-	int fd; /* non-blocking, close-on-exec; -1 when closed */
-	int backlog;
+	int fd;	     /* non-blocking, close-on-exec; -1 when closed */
+	int backlog; /* as asked for */
+	int granted; /* of it by the system when it was asked; 0: not known */
 	struct endpoint endpoint;	/* as bound: a port 0 is filled in */
 	char text[ENDPOINT_TEXT_BYTES]; /* endpoint_format of it */
 	/* Identity of our socket file, so that we remove no other's; inode 0

@@ -48,6 +48,28 @@ log_all_unused(const struct generation *generation)
 			log_unused(&passed->items[i]);
 }
 
+/* Once for each length that is asked for. */
+static void
+log_cut(const struct listener_set *set)
+{
+	struct shared_listener *shared;
+	const struct listener *listener;
+	size_t i;
+
+	for (i = 0; i < set->count; i++) {
+		shared = set->items[i];
+		listener = &shared->listener;
+		if (listener->granted == 0 ||
+		    listener->granted >= listener->backlog ||
+		    shared->cut_told == listener->backlog)
+			continue;
+		shared->cut_told = listener->backlog;
+		log_event(PF_BACKLOG,
+		    "backlog %d of %s is cut to %d by the system",
+		    listener->backlog, listener->text, listener->granted);
+	}
+}
+
 static void
 addresses_log(const struct generation *generation, bool new_only)
 {
@@ -59,12 +81,7 @@ addresses_log(const struct generation *generation, bool new_only)
 		for (k = 0; k < set->count; k++)
 			if (!new_only || set->items[k]->refs == 1)
 				log_listening(&set->items[k]->listener);
-		if (!new_only && set->count > 0 &&
-		    listener_backlog_limit() < set->items[0]->listener.backlog)
-			log_event(PF_BACKLOG,
-			    "backlog %d is cut to %d by the system",
-			    set->items[0]->listener.backlog,
-			    listener_backlog_limit());
+		log_cut(set);
 	}
 	if (!new_only)
 		log_all_unused(generation);
