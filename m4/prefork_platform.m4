@@ -19,6 +19,13 @@ PREFORK_CHECK_SOURCE([DEFER_ACCEPT], [TCP_DEFER_ACCEPT],
     [[int seconds = 1;
       return setsockopt(0, IPPROTO_TCP, TCP_DEFER_ACCEPT, &seconds,
 	  sizeof(seconds));]])
+PREFORK_CHECK_SOURCE([ABSTRACT_SOCKETS],
+    [unix sockets with names outside the file system], [],
+    [[
+#ifndef __linux__
+	not here;
+#endif
+      return 0;]])
 PREFORK_CHECK_SOURCE([BACKTRACE], [backtrace in libc],
     [[#include <execinfo.h>]],
     [[void *frame;

@@ -18,6 +18,17 @@ is_unix(const struct endpoint *endpoint)
 }
 
 static int
+check_has_file(const struct use *use, size_t index,
+    const struct endpoint *endpoint)
+{
+	if (endpoint_has_file(endpoint))
+		return 0;
+	return use_fail(use, index - 1, PF_DIRECTIVE_VALUE,
+	    "%s is for unix sockets that have a file",
+	    use->words[index - 1].text);
+}
+
+static int
 read_backlog(const struct use *use, size_t index, struct endpoint *endpoint)
 {
 	static const struct directive limits = {
@@ -41,9 +52,8 @@ read_mode(const struct use *use, size_t index, struct endpoint *endpoint)
 	unsigned mode = 0;
 	size_t i;
 
-	if (!is_unix(endpoint))
-		return use_fail(use, index - 1, PF_DIRECTIVE_VALUE,
-		    "mode is for unix sockets");
+	if (check_has_file(use, index, endpoint) == -1)
+		return -1;
 	for (i = 0; text[i] >= '0' && text[i] <= '7' && i < 4; i++)
 		mode = mode << 3 | (unsigned)(text[i] - '0');
 	if (i < 3 || text[i] != '\0' || mode == 0 || mode > 0777)
@@ -61,9 +71,8 @@ read_owner(const struct use *use, size_t index, struct endpoint *endpoint)
 	    &use->service->listens[use->service->listen_count - 1];
 	struct error e;
 
-	if (!is_unix(endpoint))
-		return use_fail(use, index - 1, PF_DIRECTIVE_VALUE,
-		    "owner is for unix sockets");
+	if (check_has_file(use, index, endpoint) == -1)
+		return -1;
 	endpoint->uid = (uid_t)-1;
 	endpoint->gid = (gid_t)-1;
 	if (settings_owner(use->words[index].text, &endpoint->uid,

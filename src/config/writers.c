@@ -78,7 +78,7 @@ write_address(const struct writing *w, const char *address,
 		    endpoint->backlog > 0 ? endpoint->backlog :
 					    LISTENER_BACKLOG);
 	}
-	if (endpoint->address.ss_family == AF_UNIX) {
+	if (endpoint_has_file(endpoint)) {
 		(void)snprintf(mode, sizeof(mode), "%04o",
 		    endpoint->mode != 0 ? (unsigned)endpoint->mode :
 					  LISTENER_SOCKET_MODE);

@@ -121,9 +121,13 @@ equal_v6(const struct sockaddr_in6 *a, const struct sockaddr_in6 *b)
 	    memcmp(&a->sin6_addr, &b->sin6_addr, sizeof(a->sin6_addr)) == 0;
 }
 
+/* Behind a name that is in no file system both have zeros. */
 static bool
 equal_unix(const struct sockaddr_un *a, const struct sockaddr_un *b)
 {
+	if (a->sun_path[0] == '\0')
+		return memcmp(a->sun_path, b->sun_path, sizeof(a->sun_path)) ==
+		    0;
 	return strncmp(a->sun_path, b->sun_path, sizeof(a->sun_path)) == 0;
 }
 
@@ -145,6 +149,15 @@ endpoint_equal(const struct sockaddr *a, const struct sockaddr *b)
 	default:
 		return false;
 	}
+}
+
+bool
+endpoint_has_file(const struct endpoint *endpoint)
+{
+	const void *any = &endpoint->address;
+
+	return endpoint->address.ss_family == AF_UNIX &&
+	    ((const struct sockaddr_un *)any)->sun_path[0] != '\0';
 }
 
 const char *

@@ -253,7 +253,7 @@ listener_refit(struct listener *listener, const struct endpoint *endpoint)
 	if ((backlog != listener->backlog || listener->granted < backlog) &&
 	    begin(listener, backlog) == -1)
 		return -1;
-	if (now->address.ss_family != AF_UNIX ||
+	if (!endpoint_has_file(now) ||
 	    (now->mode == endpoint->mode && now->owned == endpoint->owned &&
 		now->uid == endpoint->uid && now->gid == endpoint->gid))
 		return 0;

@@ -107,8 +107,12 @@ listener_quiet(struct listener *listener)
 		errno = EOPNOTSUPP;
 		return -1;
 	}
-	if (listener->endpoint.address.ss_family == AF_UNIX)
+	if (endpoint_has_file(&listener->endpoint))
 		return socket_file_remove(listener);
+	if (listener->endpoint.address.ss_family == AF_UNIX) {
+		errno = EOPNOTSUPP;
+		return -1;
+	}
 	if (leave_network(listener->fd) == 0)
 		return 0;
 	return drop_syn(listener->fd);

@@ -181,3 +181,61 @@ serve_at() {
 	echo_once word "[::1]:$PORT"
 	echo_once word "127.0.0.1:$PORT"
 }
+
+need_abstract() {
+	preforkd -T -l "unix:@$1" echo >"$T/out" 2>&1 || {
+		grep 'PF0201 .*this system has no names outside the file' \
+			"$T/out"
+		skip 'this system, or build, has no such names'
+	}
+}
+
+@test "a unix socket may have a name that is no file" {
+	name=${T#/tmp/}
+	need_abstract "$name"
+	conf "service echo { listen unix:@$name; listen 127.0.0.1:0
+		listen unix:@${name}2; handler echo; workers 1 }"
+	start -f conf
+	[[ ${ADDRS[0]} == "unix:@$name" ]]
+	echo_once word "unix:@$name"
+	echo_once word "unix:@${name}2"
+	refused 69 PF0203 -F -l "unix:@$name" echo
+	preforkd -T -f conf >"$T/again"
+	preforkd -T -f again | cmp - "$T/again"
+	[[ -z $(find "$T" -mindepth 1 -name "*$name*") ]]
+	queue_up 5 "unix:@${name}2"
+	queue_served
+	# Left out, it ends with the last old worker, and can be had again.
+	conf "service echo { listen unix:@$name; handler echo; workers 1 }"
+	reload_succeeds
+	wait_for only_current_is_left
+	[[ $(talk -q "unix:@${name}2") == refused ]]
+	conf "service echo { listen unix:@$name; listen unix:@${name}2
+		handler echo; workers 1 }"
+	reload_succeeds
+	echo_once word "unix:@${name}2"
+	conf "service echo { listen unix:@$name mode 0600; handler echo }"
+	refused 78 PF0503 -F -f conf
+	refused 64 PF0201 -F -l unix:@ echo
+}
+
+@test "what stands where a unix socket should be is left alone" {
+	: >"$T/file"
+	mkdir "$T/folder"
+	ln -s none "$T/dangling"
+	start -w 1 -l "unix:$T/sock" echo
+	ln -s sock "$T/link"
+	for name in file folder dangling link; do
+		refused 73 PF0205 -F -l "unix:$T/$name" echo
+		grep 'a file that is no socket is in its place' "$T/err"
+	done
+	refused 69 PF0203 -F -l "unix:$T/sock" echo
+	echo_once word
+	[[ -f $T/file && -d $T/folder && -L $T/dangling && -L $T/link ]]
+	# Another one in its place is not removed.
+	rm "$T/sock" "$T/link"
+	: >"$T/sock"
+	stop
+	[[ -f $T/sock ]]
+	refused 64 PF0201 -F -l "unix:$T/$(printf 'x%.0s' {1..108})" echo
+}

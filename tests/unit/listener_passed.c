@@ -163,6 +163,37 @@ test_endpoint(void)
 	is_int(endpoint_parse(name, &endpoint, &e), -1, "longer");
 }
 
+/* Names that are in no file system, where there are such. */
+static void
+test_abstract(void)
+{
+	struct endpoint one, other;
+	struct sockaddr *address = (struct sockaddr *)&one.address;
+	char text[ENDPOINT_TEXT_BYTES], name[130];
+
+	if (endpoint_parse("unix:@one", &one, &e) == -1) {
+		ok(1, "abstract # SKIP %s", e.text);
+		return;
+	}
+	endpoint_format(address, one.length, text, sizeof(text));
+	is_text(text, "unix:@one", "written as it was read");
+	ok(!endpoint_has_file(&one), "it has no file");
+	is_int(endpoint_parse("unix:@other", &other, &e), 1, "another");
+	ok(!endpoint_equal(address, (struct sockaddr *)&other.address),
+	    "which is not the same");
+	is_int(endpoint_parse("unix:@one", &other, &e), 1, "the same again");
+	ok(endpoint_equal(address, (struct sockaddr *)&other.address),
+	    "is the same");
+	is_int(endpoint_parse("unix:@", &other, &e), -1, "none");
+	memset(name, 'x', sizeof(name));
+	memcpy(name, "unix:@", 6);
+	name[6 + 107] = '\0';
+	is_int(endpoint_parse(name, &other, &e), 1, "as long as can be");
+	name[6 + 107] = 'x';
+	name[6 + 108] = '\0';
+	is_int(endpoint_parse(name, &other, &e), -1, "longer");
+}
+
 int
 main(void)
 {
@@ -177,6 +208,7 @@ main(void)
 	test_not_ours();
 	test_garbage();
 	test_endpoint();
+	test_abstract();
 	is_int(fcntl(FIRST_FD, F_GETFD), -1, "no descriptor is left");
 	return tap_done();
 }
