@@ -223,14 +223,16 @@ is_leaving(const struct shared_listener *shared)
 	return shared->removed_ms != 0 && shared->listener.fd >= 0;
 }
 
-/* Workers that are busy have it open still; the system refuses for them. */
+/* Workers that are busy have it open still; the system refuses for them.  While
+ * somebody waits they will serve; when the last of them has gone it is closed,
+ * though others may join a queue that is not quiet. */
 static void
 close_if_empty(struct shared_listener *shared, int64_t now_ms)
 {
 	if (!is_leaving(shared) || now_ms < shared->removed_ms + HANDSHAKE_MS)
 		return;
 	shared->removed_ms = now_ms;
-	if (shared->is_quiet && !is_empty(&shared->listener))
+	if (!is_empty(&shared->listener))
 		return;
 	listener_refuse(&shared->listener);
 	listener_close(&shared->listener);
