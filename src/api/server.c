@@ -86,6 +86,10 @@ serve(const struct options *options)
 	int keep[PASSED_MAX + 1] = { options->settings->ready_fd };
 	size_t i;
 
+	/* Who serves one connection, or none, may have been passed others. */
+	if (options->source.passed_error != NULL)
+		return program_fail(options->program,
+		    options->source.passed_error);
 	for (i = 0; i < passed->count; i++)
 		keep[i + 1] = passed->items[i].fd;
 	if (options->settings->own_process)
@@ -162,10 +166,9 @@ begin(struct options_source *source, struct invocation *invocation,
 	if (resume_open(resume, e) == -1)
 		return -1;
 	enter_directory(source, invocation, resume);
-	if (resume->active || passed_take(source->passed, e) == 0)
-		return 0;
-	resume_close(resume);
-	return -1;
+	if (!resume->active && passed_take(source->passed, e) == -1)
+		source->passed_error = e;
+	return 0;
 }
 
 PREFORK_API int

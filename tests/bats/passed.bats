@@ -170,6 +170,10 @@ stop_and_look() {
 		grep 'descriptor 3 is no listening socket' "$T/err"
 		rm -f "$T/sock"
 	done
+	# As inetd mode may have it, which serves descriptor 0.
+	passing deaf:127.0.0.1:0
+	preforkd -i echo
+	preforkd -T echo | grep -q '127.0.0.1:7007'
 	passing -e LISTEN_FDS=2 127.0.0.1:0
 	refused 78 PF0220 -F echo
 	grep 'descriptor 4 ' "$T/err"
