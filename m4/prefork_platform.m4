@@ -12,6 +12,20 @@ PREFORK_CHECK_SOURCE([EPOLL], [epoll with EPOLLEXCLUSIVE],
     [[struct epoll_event event = { .events = EPOLLIN | EPOLLEXCLUSIVE };
       return epoll_ctl(epoll_create1(EPOLL_CLOEXEC), EPOLL_CTL_ADD, 0,
       	  &event);]])
+PREFORK_CHECK_SOURCE([DEFER_ACCEPT], [TCP_DEFER_ACCEPT],
+    [[#include <sys/socket.h>
+      #include <netinet/in.h>
+      #include <netinet/tcp.h>]],
+    [[int seconds = 1;
+      return setsockopt(0, IPPROTO_TCP, TCP_DEFER_ACCEPT, &seconds,
+	  sizeof(seconds));]])
+PREFORK_CHECK_SOURCE([ABSTRACT_SOCKETS],
+    [unix sockets with names outside the file system], [],
+    [[
+#ifndef __linux__
+	not here;
+#endif
+      return 0;]])
 PREFORK_CHECK_SOURCE([BACKTRACE], [backtrace in libc],
     [[#include <execinfo.h>]],
     [[void *frame;

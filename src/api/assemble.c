@@ -66,6 +66,7 @@ begin(const struct options *options, size_t services)
 	settings->module_path.builtin = PREFORK_MODULEDIR;
 	settings->origin = &options->origin;
 	settings->invocation = options->source.invocation;
+	settings->passed = options->source.passed;
 	return settings;
 }
 
@@ -199,7 +200,11 @@ set_addresses(const struct options *options, struct settings *settings,
 			return -1;
 	if (service->endpoint_count > 0 || !options_serve(options))
 		return 0;
-	return settings_listen(service, SETTINGS_ADDRESS, e);
+	return settings_listen(service,
+	    settings->passed != NULL && settings->passed->count > 0 ?
+		SETTINGS_PASSED :
+		SETTINGS_ADDRESS,
+	    e);
 }
 
 static int

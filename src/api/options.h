@@ -25,6 +25,8 @@ struct options_source {
 	char **argv;
 	const struct prefork_module *builtin; /* of prefork_main, or NULL */
 	const struct invocation *invocation;  /* or NULL */
+	struct passed_sockets *passed;	      /* or NULL */
+	const struct error *passed_error;     /* what is wrong with them */
 	bool resumed;	     /* by an image that takes another's place */
 	bool directory_gone; /* that one was started in */
 };

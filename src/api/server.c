@@ -82,10 +82,18 @@ print_usage(const struct options *options)
 static int
 serve(const struct options *options)
 {
-	int keep[2] = { options->settings->ready_fd, -1 };
+	const struct passed_sockets *passed = options->source.passed;
+	int keep[PASSED_MAX + 1] = { options->settings->ready_fd };
+	size_t i;
 
+	/* Who serves one connection, or none, may have been passed others. */
+	if (options->source.passed_error != NULL)
+		return program_fail(options->program,
+		    options->source.passed_error);
+	for (i = 0; i < passed->count; i++)
+		keep[i + 1] = passed->items[i].fd;
 	if (options->settings->own_process)
-		fd_close_others(keep, 1);
+		fd_close_others(keep, passed->count + 1);
 	return master_run(options->settings);
 }
 
@@ -150,14 +158,29 @@ parse_and_run(const struct options_source *source, struct resume *resume)
 	return code;
 }
 
+/* What was passed to the image before us is in the state that it left. */
+static int
+begin(struct options_source *source, struct invocation *invocation,
+    struct resume *resume, struct error *e)
+{
+	if (resume_open(resume, e) == -1)
+		return -1;
+	enter_directory(source, invocation, resume);
+	if (!resume->active && passed_take(source->passed, e) == -1)
+		source->passed_error = e;
+	return 0;
+}
+
 PREFORK_API int
 prefork_main(int argc, char **argv, const struct prefork_module *module)
 {
 	struct invocation invocation;
+	struct passed_sockets passed = { .count = 0 };
 	struct options_source source = { .argc = argc,
 		.argv = argv,
 		.builtin = module,
-		.invocation = &invocation };
+		.invocation = &invocation,
+		.passed = &passed };
 	struct resume resume;
 	struct error e;
 	int code;
@@ -165,13 +188,13 @@ prefork_main(int argc, char **argv, const struct prefork_module *module)
 	if (fd_ensure_stdio() == -1 ||
 	    invocation_init(&invocation, argc, argv) == -1)
 		return msg_find(PF_SYSCALL)->exit_code;
-	if (resume_open(&resume, &e) == -1) {
+	if (begin(&source, &invocation, &resume, &e) == -1) {
 		code = program_fail("prefork", &e);
 	} else {
-		enter_directory(&source, &invocation, &resume);
 		code = parse_and_run(&source, &resume);
 		resume_close(&resume);
 	}
+	passed_close(&passed);
 	invocation_fini(&invocation);
 	return code;
 }

@@ -1,5 +1,5 @@
 /*
- * The listen directive.
+ * The directives listen and accept.
  * Runs in: starter, master at reload, probe.
  */
 #include "config.h"
@@ -18,6 +18,17 @@ is_unix(const struct endpoint *endpoint)
 }
 
 static int
+check_has_file(const struct use *use, size_t index,
+    const struct endpoint *endpoint)
+{
+	if (endpoint_has_file(endpoint))
+		return 0;
+	return use_fail(use, index - 1, PF_DIRECTIVE_VALUE,
+	    "%s is for unix sockets that have a file",
+	    use->words[index - 1].text);
+}
+
+static int
 read_backlog(const struct use *use, size_t index, struct endpoint *endpoint)
 {
 	static const struct directive limits = {
@@ -25,6 +36,9 @@ read_backlog(const struct use *use, size_t index, struct endpoint *endpoint)
 	};
 	int64_t value;
 
+	if (endpoint_passed_name((const void *)&endpoint->address) != NULL)
+		return use_fail(use, index - 1, PF_DIRECTIVE_VALUE,
+		    "backlog is for sockets that are opened here");
 	if (use_number(use, index, &limits, &value) == -1)
 		return -1;
 	endpoint->backlog = (int)value;
@@ -38,9 +52,8 @@ read_socket_mode(const struct use *use, size_t index, struct endpoint *endpoint)
 	unsigned mode = 0;
 	size_t i;
 
-	if (!is_unix(endpoint))
-		return use_fail(use, index - 1, PF_DIRECTIVE_VALUE,
-		    "mode is for unix sockets");
+	if (check_has_file(use, index, endpoint) == -1)
+		return -1;
 	for (i = 0; text[i] >= '0' && text[i] <= '7' && i < 4; i++)
 		mode = mode << 3 | (unsigned)(text[i] - '0');
 	if (i < 3 || text[i] != '\0' || mode == 0 || mode > 0777)
@@ -57,9 +70,8 @@ read_socket_owner(const struct use *use, size_t index,
 {
 	struct error e;
 
-	if (!is_unix(endpoint))
-		return use_fail(use, index - 1, PF_DIRECTIVE_VALUE,
-		    "owner is for unix sockets");
+	if (check_has_file(use, index, endpoint) == -1)
+		return -1;
 	endpoint->uid = (uid_t)-1;
 	endpoint->gid = (gid_t)-1;
 	if (settings_owner(use->words[index].text, &endpoint->uid,
@@ -151,12 +163,25 @@ check_free(const struct use *use, const struct listen *listen)
 		address = (const void *)&endpoint->address;
 		holder = find_holder(use, endpoint);
 		if (holder == NULL ||
-		    (endpoint_port(address) == 0 && !is_unix(endpoint)))
+		    (endpoint_port(address) == 0 && !is_unix(endpoint) &&
+			endpoint_passed_name(address) == NULL))
 			continue;
 		return use_fail(use, 1, PF_DIRECTIVE_REPEATED,
 		    "service %s listens at %s already", holder->name,
 		    listen->address);
 	}
+	return 0;
+}
+
+int
+read_accept(const struct use *use)
+{
+	if (use->count > 2)
+		return use_too_much(use, 2);
+	if (strcmp(use->words[1].text, "defer") != 0)
+		return use_fail(use, 1, PF_DIRECTIVE_VALUE,
+		    "accept knows defer, not '%s'", use->words[1].text);
+	use->service->defer = true;
 	return 0;
 }
 

@@ -115,6 +115,15 @@ check_identity(const struct identity *identity, struct error *e)
 	return 0;
 }
 
+static void
+defer_all(const struct service_settings *service)
+{
+	size_t i;
+
+	for (i = 0; i < service->endpoint_count; i++)
+		service->endpoints[i].defer = service->defer;
+}
+
 int
 settings_complete(struct settings *settings, struct error *e)
 {
@@ -131,6 +140,7 @@ settings_complete(struct settings *settings, struct error *e)
 		if (!service->identity.wanted)
 			service->identity = settings->identity;
 		total += service->workers;
+		defer_all(service);
 	}
 	if (total > SETTINGS_MAX_TOTAL)
 		return error_set(e, PF_DIRECTIVE_VALUE,

@@ -14,6 +14,7 @@
 
 #include "config/place.h"
 #include "listener/endpoint.h"
+#include "listener/passed.h"
 #include "module/module.h"
 
 #define SETTINGS_NAME_BYTES    32
@@ -25,6 +26,7 @@
 #define SETTINGS_WORKERS       4
 #define SETTINGS_JITTER	       10 /* percent of max_requests */
 #define SETTINGS_ADDRESS       "127.0.0.1:7007"
+#define SETTINGS_PASSED	       "fd:" ENDPOINT_ANY_PASSED
 
 /* Whom workers run as; looked up before anything is chrooted. */
 struct identity {
@@ -84,6 +86,7 @@ struct service_settings {
 	int64_t max_age_ms;	      /* of a worker; 0: any */
 	uint64_t max_rss_bytes;	      /* of a worker; 0: any */
 	struct timeouts timeouts;
+	bool defer; /* accept only who has sent */
 };
 
 /* How the program was called, for a new binary that takes its place. */
@@ -109,6 +112,7 @@ struct settings {
 	unsigned refs;
 	const struct settings_origin *origin; /* NULL: they never change */
 	const struct invocation *invocation;  /* NULL: cannot be called again */
+	struct passed_sockets *passed;	      /* to the process; NULL: none */
 	const char *program;		      /* "preforkd" */
 	bool foreground;
 	bool own_process;    /* we may close descriptors that we do not know */

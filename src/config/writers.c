@@ -54,6 +54,16 @@ write_group(const struct writing *w)
 	write_end(w);
 }
 
+void
+write_accept(const struct writing *w)
+{
+	if (!w->service->defer)
+		return;
+	write_begin(w);
+	write_word(w, "defer");
+	write_end(w);
+}
+
 static void
 write_address(const struct writing *w, const char *address,
     const struct endpoint *endpoint, const char *owner)
@@ -62,10 +72,13 @@ write_address(const struct writing *w, const char *address,
 
 	write_begin(w);
 	write_word(w, address);
-	write_word(w, "backlog");
-	write_quantity(w, QUANTITY_NUMBER,
-	    endpoint->backlog > 0 ? endpoint->backlog : LISTENER_BACKLOG);
-	if (endpoint->address.ss_family == AF_UNIX) {
+	if (endpoint->address.ss_family != AF_UNSPEC) {
+		write_word(w, "backlog");
+		write_quantity(w, QUANTITY_NUMBER,
+		    endpoint->backlog > 0 ? endpoint->backlog :
+					    LISTENER_BACKLOG);
+	}
+	if (endpoint_has_file(endpoint)) {
 		(void)snprintf(mode, sizeof(mode), "%04o",
 		    endpoint->mode != 0 ? (unsigned)endpoint->mode :
 					  LISTENER_SOCKET_MODE);

@@ -85,6 +85,18 @@ generation_has(const struct generation *generation,
 	return false;
 }
 
+struct shared_listener *
+generation_find_fd(const struct generation *generation, int fd)
+{
+	struct shared_listener *found = NULL;
+	size_t i;
+
+	for (i = 0; i < generation->service_count && found == NULL; i++)
+		found =
+		    listener_set_find(generation->services[i].listeners, fd);
+	return found;
+}
+
 void
 generation_unref(struct generation *generation)
 {

@@ -36,7 +36,8 @@ struct generation *generation_new(uint32_t number, struct settings *settings,
     struct error *e);
 /*
  * Give it its listeners.  Those at an address that `old` has too, in whatever
- * service, are `old`'s; the others are opened, trying for patience_ms where an
+ * service, are `old`'s; then come those that were passed to the process, by
+ * name or by address; the others are opened, trying for patience_ms where an
  * address is in use.  `old` may be NULL.  -1 with `e`, and what was opened is
  * closed.
  */
@@ -53,6 +54,9 @@ int generation_share(struct generation *generation,
 struct generation *generation_new_bare(uint32_t number,
     struct settings *settings);
 struct generation *generation_ref(struct generation *generation);
+/* The listener of one of its services that has this descriptor, or NULL. */
+struct shared_listener *generation_find_fd(const struct generation *generation,
+    int fd);
 /* Has one of its services this listener? */
 bool generation_has(const struct generation *generation,
     const struct shared_listener *shared);

@@ -51,6 +51,17 @@ listener_set_has(const struct listener_set *set,
 }
 
 struct shared_listener *
+listener_set_find(const struct listener_set *set, int fd)
+{
+	size_t i;
+
+	for (i = 0; set != NULL && i < set->count; i++)
+		if (set->items[i] != NULL && set->items[i]->listener.fd == fd)
+			return set->items[i];
+	return NULL;
+}
+
+struct shared_listener *
 shared_listener_new(const struct listener *listener,
     const struct endpoint *asked)
 {

@@ -18,6 +18,7 @@ struct shared_listener {
 	bool taken;	       /* by the generation that is being opened */
 	/* 0, or when a reload left it out and its queue was last looked at. */
 	int64_t removed_ms;
+	int cut_told;  /* the backlog of which was told that it is cut */
 	bool is_quiet; /* then nobody new joins the queue */
 };
 
@@ -35,6 +36,9 @@ struct listener_set *listener_set_new(size_t room);
 void listener_set_free(struct listener_set *set);
 bool listener_set_has(const struct listener_set *set,
     const struct shared_listener *shared);
+/* The one with this descriptor, or NULL. */
+struct shared_listener *listener_set_find(const struct listener_set *set,
+    int fd);
 /* One that is open, with one reference; `listener` is taken over.  NULL with
  * errno. */
 struct shared_listener *shared_listener_new(const struct listener *listener,

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "generation/generation.h"
+#include "generation/take_passed.h"
 
 /* While sets are being filled an item is NULL where there is none yet. */
 
@@ -51,6 +52,12 @@ is_nameless(const struct endpoint *endpoint)
 	    endpoint_port((const struct sockaddr *)&endpoint->address) == 0;
 }
 
+static bool
+is_passed(const struct endpoint *endpoint)
+{
+	return endpoint->address.ss_family == AF_UNSPEC;
+}
+
 /* From one service of the old generation. */
 static void
 keep_from(struct listener_set *set, const struct listener_set *old,
@@ -60,7 +67,7 @@ keep_from(struct listener_set *set, const struct listener_set *old,
 	size_t i;
 
 	for (i = 0; i < set->count; i++) {
-		if (set->items[i] != NULL ||
+		if (set->items[i] != NULL || is_passed(set->wanted[i]) ||
 		    (!namesakes && is_nameless(set->wanted[i])))
 			continue;
 		found = find_at(old, set->wanted[i]);
@@ -94,26 +101,38 @@ keep_old(struct generation *g, const struct generation *old, bool namesakes)
 
 /* What is in the way, if it is the old generation itself: a socket for one
  * address cannot be opened beside one for all. */
-static void
-explain(struct error *e, const struct generation *old,
-    const struct endpoint *endpoint)
+static const struct listener *
+find_in_the_way(const struct generation *old, const struct endpoint *endpoint)
 {
 	const struct listener_set *set;
 	size_t i, k;
 
-	if (e->id != PF_BIND || old == NULL)
-		return;
 	for (i = 0; i < old->service_count; i++) {
 		set = old->services[i].listeners;
 		for (k = 0; k < set->count; k++)
-			if (shared_listener_overlaps(set->items[k], endpoint)) {
-				(void)error_set(e, PF_BIND,
-				    "%s; %s, which serves now, is in the way: "
-				    "restart, or reload once without it",
-				    e->text, set->items[k]->listener.text);
-				return;
-			}
+			if (shared_listener_overlaps(set->items[k], endpoint))
+				return &set->items[k]->listener;
 	}
+	return NULL;
+}
+
+/* `wanted`: one endpoint, or two halves of which either may be the reason. */
+static void
+explain(struct error *e, const struct generation *old,
+    const struct endpoint *const *wanted, size_t count)
+{
+	const struct listener *found = NULL;
+	size_t i;
+
+	if (e->id != PF_BIND || old == NULL)
+		return;
+	for (i = 0; i < count && found == NULL; i++)
+		found = find_in_the_way(old, wanted[i]);
+	if (found != NULL)
+		(void)error_set(e, PF_BIND,
+		    "%s; %s, which serves now, is in the way: restart, or "
+		    "reload once without it",
+		    e->text, found->text);
 }
 
 /* One endpoint, or the two halves of *:0, which belong together. */
@@ -154,6 +173,15 @@ open_unit(struct listener_set *set, size_t first, size_t count, int patience_ms,
 	return no_memory(e);
 }
 
+/* One that was passed may take the IPv4 half as well. */
+static bool
+is_covered(const struct listener_set *set, size_t index)
+{
+	return set->wanted[index]->same_port && index > 0 &&
+	    set->items[index - 1] != NULL &&
+	    set->items[index - 1]->listener.dual_stack;
+}
+
 static int
 open_missing(struct listener_set *set, const struct generation *old,
     int patience_ms, struct error *e)
@@ -162,11 +190,12 @@ open_missing(struct listener_set *set, const struct generation *old,
 
 	for (i = 0; i < set->count; i += unit) {
 		unit = 1;
-		if (set->items[i] != NULL)
+		if (set->items[i] != NULL || is_passed(set->wanted[i]) ||
+		    is_covered(set, i))
 			continue;
 		unit = count_unit(set, i);
 		if (open_unit(set, i, unit, patience_ms, e) == -1) {
-			explain(e, old, set->wanted[i]);
+			explain(e, old, &set->wanted[i], unit);
 			return -1;
 		}
 	}
@@ -188,24 +217,69 @@ close_ranks(struct listener_set *set)
 	set->count = count;
 }
 
+/* Sockets that were passed may have a name in common. */
+static size_t
+count_places(const struct generation *g, const struct endpoint *endpoint)
+{
+	size_t count = 1;
+
+	if (is_passed(endpoint))
+		count = passed_count(g->settings->passed, endpoint);
+	return count > 0 ? count : 1;
+}
+
+static struct listener_set *
+make_set(const struct generation *g, const struct service_settings *settings,
+    struct error *e)
+{
+	struct listener_set *set;
+	size_t i, k, room = 0;
+
+	for (i = 0; i < settings->endpoint_count; i++)
+		room += count_places(g, &settings->endpoints[i]);
+	if (room > SETTINGS_MAX_LISTENERS) {
+		(void)error_set(e, PF_USAGE,
+		    "%s has %zu listeners, more than %d", settings->name, room,
+		    SETTINGS_MAX_LISTENERS);
+		return NULL;
+	}
+	set = listener_set_new(room);
+	if (set == NULL) {
+		(void)no_memory(e);
+		return NULL;
+	}
+	for (i = 0; i < settings->endpoint_count; i++)
+		for (k = count_places(g, &settings->endpoints[i]); k > 0; k--)
+			set->wanted[set->count++] = &settings->endpoints[i];
+	return set;
+}
+
 static int
 make_sets(struct generation *g, struct error *e)
 {
-	const struct service_settings *settings;
-	struct listener_set *set;
-	size_t i, k;
+	size_t i;
 
 	for (i = 0; i < g->service_count; i++) {
-		settings = g->services[i].settings;
-		set = listener_set_new(settings->endpoint_count);
-		g->services[i].listeners = set;
-		if (set == NULL)
-			return no_memory(e);
-		set->count = settings->endpoint_count;
-		for (k = 0; k < set->count; k++)
-			set->wanted[k] = &settings->endpoints[k];
+		g->services[i].listeners =
+		    make_set(g, g->services[i].settings, e);
+		if (g->services[i].listeners == NULL)
+			return -1;
 	}
 	return 0;
+}
+
+/* What needs not be opened. */
+static int
+share(struct generation *g, const struct generation *old, struct error *e)
+{
+	if (make_sets(g, e) == -1)
+		return -1;
+	if (old != NULL) {
+		take_none(old);
+		keep_old(g, old, true);
+		keep_old(g, old, false);
+	}
+	return take_passed(g, old) == 0 ? 0 : no_memory(e);
 }
 
 int
@@ -214,11 +288,8 @@ generation_share(struct generation *g, const struct generation *old,
 {
 	size_t i;
 
-	if (make_sets(g, e) == -1)
+	if (share(g, old, e) == -1)
 		return -1;
-	take_none(old);
-	keep_old(g, old, true);
-	keep_old(g, old, false);
 	for (i = 0; i < g->service_count; i++)
 		close_ranks(g->services[i].listeners);
 	return 0;
@@ -230,13 +301,8 @@ generation_open(struct generation *g, const struct generation *old,
 {
 	size_t i;
 
-	if (make_sets(g, e) == -1)
+	if (share(g, old, e) == -1 || take_passed_check(g, e) == -1)
 		return -1;
-	if (old != NULL) {
-		take_none(old);
-		keep_old(g, old, true);
-		keep_old(g, old, false);
-	}
 	for (i = 0; i < g->service_count; i++) {
 		if (open_missing(g->services[i].listeners, old, patience_ms,
 			e) == -1)

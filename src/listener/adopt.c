@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 
 #include <errno.h>
+#include <netinet/in.h>
 #include <string.h>
 
 #include "base/fd.h"
@@ -38,6 +39,17 @@ ask(int fd, struct endpoint *endpoint)
 	return listening && endpoint->type == SOCK_STREAM ? 0 : -1;
 }
 
+static bool
+takes_both(int fd, const struct endpoint *endpoint)
+{
+	socklen_t length = sizeof(int);
+	int only = 1;
+
+	return endpoint->address.ss_family == AF_INET6 &&
+	    getsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &only, &length) == 0 &&
+	    only == 0;
+}
+
 int
 listener_adopt(struct listener *out, int fd, int backlog, struct error *e)
 {
@@ -50,6 +62,7 @@ listener_adopt(struct listener *out, int fd, int backlog, struct error *e)
 		    "descriptor %d is no listening socket: %s", fd,
 		    strerror(errno));
 	listener.endpoint.backlog = backlog;
+	listener.dual_stack = takes_both(fd, &listener.endpoint);
 	endpoint_format((struct sockaddr *)&listener.endpoint.address,
 	    listener.endpoint.length, listener.text, sizeof(listener.text));
 	*out = listener;

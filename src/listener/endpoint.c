@@ -38,6 +38,36 @@ bad(struct error *e, const char *text, const char *reason)
 	    reason);
 }
 
+#ifdef HAVE_ABSTRACT_SOCKETS
+#define HAS_ABSTRACT true
+#else
+#define HAS_ABSTRACT false
+#endif
+
+/* The name is all that is behind the zero byte, up to the length. */
+static int
+parse_abstract(const char *text, struct endpoint *out, struct error *e)
+{
+	const char *name = text + strlen("unix:@");
+	struct sockaddr_un *un = (void *)&out->address;
+	size_t length = strlen(name);
+
+	if (!HAS_ABSTRACT)
+		return bad(e, text,
+		    "this system has no names outside the file system");
+	if (length == 0)
+		return bad(e, text, "the name of the socket is missing");
+	if (length >= sizeof(un->sun_path))
+		return bad(e, text, "the name is too long for a socket");
+	memset(out, 0, sizeof(*out));
+	out->type = SOCK_STREAM;
+	out->length =
+	    (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + length);
+	un->sun_family = AF_UNIX;
+	memcpy(un->sun_path + 1, name, length);
+	return 1;
+}
+
 static int
 parse_unix(const char *text, struct endpoint *out, struct error *e)
 {
@@ -45,6 +75,8 @@ parse_unix(const char *text, struct endpoint *out, struct error *e)
 	struct sockaddr_un *un = (void *)&out->address;
 	size_t length = strlen(path);
 
+	if (path[0] == '@')
+		return parse_abstract(text, out, e);
 	if (path[0] != '/')
 		return bad(e, text, "the path of a socket begins with /");
 	if (length >= sizeof(un->sun_path))
@@ -55,6 +87,32 @@ parse_unix(const char *text, struct endpoint *out, struct error *e)
 	    (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length + 1);
 	un->sun_family = AF_UNIX;
 	memcpy(un->sun_path, path, length + 1);
+	return 1;
+}
+
+/* The name stands where a unix socket has its path. */
+static int
+parse_passed(const char *text, struct endpoint *out, struct error *e)
+{
+	const char *name = text + strlen("fd:");
+	struct sockaddr_un *un = (void *)&out->address;
+	size_t i, length = strlen(name);
+
+	if (length == 0)
+		return bad(e, text, "the name of the socket is missing");
+	if (length >= sizeof(un->sun_path))
+		return bad(e, text, "the name is too long");
+	for (i = 0; i < length; i++)
+		if ((unsigned char)name[i] < ' ' || name[i] == 0x7f ||
+		    name[i] == ':')
+			return bad(e, text,
+			    "the name has a character that no name has");
+	memset(out, 0, sizeof(*out));
+	out->type = SOCK_STREAM;
+	out->length =
+	    (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length + 1);
+	un->sun_family = AF_UNSPEC;
+	memcpy(un->sun_path, name, length + 1);
 	return 1;
 }
 
@@ -282,6 +340,8 @@ endpoint_parse(const char *text, struct endpoint *out, struct error *e)
 
 	if (strncmp(text, "unix:", 5) == 0)
 		return parse_unix(text, out, e);
+	if (strncmp(text, "fd:", 3) == 0)
+		return parse_passed(text, out, e);
 	reason = split(text, &parts);
 	if (reason != NULL)
 		return bad(e, text, reason);

@@ -58,6 +58,17 @@ format_unix(const struct sockaddr_un *un, size_t path_bytes, char *text,
 	snprintf(text, bytes, "unix:%s%.*s", mark, (int)length, path);
 }
 
+/* Of an address that nobody knows nothing is left but the family. */
+static void
+format_passed(const struct sockaddr_un *un, char *text, size_t bytes)
+{
+	if (un->sun_path[0] == '\0')
+		snprintf(text, bytes, "unknown");
+	else
+		snprintf(text, bytes, "fd:%.*s", (int)sizeof(un->sun_path),
+		    un->sun_path);
+}
+
 void
 endpoint_format(const struct sockaddr *address, socklen_t length, char *text,
     size_t bytes)
@@ -87,6 +98,9 @@ endpoint_format(const struct sockaddr *address, socklen_t length, char *text,
 		format_unix(&copy.un,
 		    used > path_offset ? used - path_offset : 0, text, bytes);
 		break;
+	case AF_UNSPEC:
+		format_passed(&copy.un, text, bytes);
+		break;
 	default:
 		snprintf(text, bytes, "unknown");
 	}
@@ -107,9 +121,13 @@ equal_v6(const struct sockaddr_in6 *a, const struct sockaddr_in6 *b)
 	    memcmp(&a->sin6_addr, &b->sin6_addr, sizeof(a->sin6_addr)) == 0;
 }
 
+/* Behind a name that is in no file system both have zeros. */
 static bool
 equal_unix(const struct sockaddr_un *a, const struct sockaddr_un *b)
 {
+	if (a->sun_path[0] == '\0')
+		return memcmp(a->sun_path, b->sun_path, sizeof(a->sun_path)) ==
+		    0;
 	return strncmp(a->sun_path, b->sun_path, sizeof(a->sun_path)) == 0;
 }
 
@@ -126,10 +144,30 @@ endpoint_equal(const struct sockaddr *a, const struct sockaddr *b)
 	case AF_INET6:
 		return equal_v6(left, right);
 	case AF_UNIX:
+	case AF_UNSPEC:
 		return equal_unix(left, right);
 	default:
 		return false;
 	}
+}
+
+bool
+endpoint_has_file(const struct endpoint *endpoint)
+{
+	const void *any = &endpoint->address;
+
+	return endpoint->address.ss_family == AF_UNIX &&
+	    ((const struct sockaddr_un *)any)->sun_path[0] != '\0';
+}
+
+const char *
+endpoint_passed_name(const struct sockaddr *address)
+{
+	const void *any = address;
+
+	if (address->sa_family != AF_UNSPEC)
+		return NULL;
+	return ((const struct sockaddr_un *)any)->sun_path;
 }
 
 unsigned

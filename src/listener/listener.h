@@ -14,8 +14,9 @@
 #define LISTENER_SOCKET_MODE 0660u /* of unix sockets */
 
 struct listener {
-	int fd; /* non-blocking, close-on-exec; -1 when closed */
-	int backlog;
+	int fd;	     /* non-blocking, close-on-exec; -1 when closed */
+	int backlog; /* as asked for */
+	int granted; /* of it by the system when it was asked; 0: not known */
 	struct endpoint endpoint;	/* as bound: a port 0 is filled in */
 	char text[ENDPOINT_TEXT_BYTES]; /* endpoint_format of it */
 	/* Identity of our socket file, so that we remove no other's; inode 0
@@ -23,6 +24,10 @@ struct listener {
 	dev_t socket_dev;
 	ino_t socket_ino;
 	pid_t owner; /* process that may unlink the socket file */
+	/* The name under which somebody else passed it to us, NULL: we opened
+	 * it.  Theirs is never closed, shut, made quiet or unlinked. */
+	char *passed_as;
+	bool dual_stack; /* takes IPv4 beside IPv6: never one of ours */
 };
 
 /*
@@ -48,11 +53,20 @@ int listener_open_all(const struct endpoint *endpoints, size_t count,
 int listener_adopt(struct listener *out, int fd, int backlog, struct error *e);
 /*
  * Make an open listener what `endpoint`, which has its address, says besides:
- * backlog, and a unix socket's mode and owner.  -1 with errno.
+ * backlog, and a unix socket's mode and owner.  -1 with errno.  One that was
+ * passed stays as it is.
  */
 int listener_refit(struct listener *listener, const struct endpoint *endpoint);
-/* Close; remove the unix socket file if it is still ours and getpid() is the
- * owner.  errno is kept; closing twice is harmless. */
+/*
+ * Keep connections from the workers until the client has sent something, or
+ * half a minute, or do so no more.  0, also where there is nothing to be done
+ * (unix sockets, datagrams); -1 with errno where it cannot be done: ENOTSUP
+ * where the system does not know it, EPERM for one that was passed.
+ */
+int listener_defer(const struct listener *listener, bool on);
+/* Close, but for one that was passed; remove the unix socket file if it is
+ * still ours and getpid() is the owner.  errno is kept; closing twice is
+ * harmless. */
 void listener_close(struct listener *listener);
 /* The longest queue that the system grants whatever backlog asks for, INT_MAX
  * where it does not tell. */
@@ -64,7 +78,7 @@ int listener_backlog_limit(void);
  * classic BPF filter on the socket drops SYN, or where that needs a privilege
  * the socket is bound to no interface and SYN is refused; unix: the name is
  * removed; else nothing).  0 when the socket is quiet, also when it was
- * before, -1 when the system cannot.
+ * before, -1 when the system cannot or it was passed to us.
  */
 int listener_quiet(struct listener *listener);
 /* Listen again on a socket that is bound but does not listen any more: 1 when

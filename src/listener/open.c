@@ -106,12 +106,19 @@ bind_address(struct listener *listener)
 	    endpoint->length);
 }
 
+/* The system cuts what is too much and does not tell. */
 static int
-begin(const struct listener *listener)
+begin(struct listener *listener, int backlog)
 {
+	int limit = listener_backlog_limit();
+
 	if (listener->endpoint.type != SOCK_STREAM)
 		return 0;
-	return listen(listener->fd, listener->backlog);
+	if (listen(listener->fd, backlog) == -1)
+		return -1;
+	listener->backlog = listener->endpoint.backlog = backlog;
+	listener->granted = backlog < limit ? backlog : limit;
+	return 0;
 }
 
 static int
@@ -128,7 +135,7 @@ open_once(const struct endpoint *endpoint, struct listener *out)
 	if (made.fd == -1)
 		return -1;
 	if (set_options(&made) == -1 || bind_address(&made) == -1 ||
-	    begin(&made) == -1 || read_back(&made) == -1) {
+	    begin(&made, made.backlog) == -1 || read_back(&made) == -1) {
 		listener_close(&made);
 		return -1;
 	}
@@ -242,13 +249,13 @@ listener_refit(struct listener *listener, const struct endpoint *endpoint)
 	int backlog =
 	    endpoint->backlog > 0 ? endpoint->backlog : LISTENER_BACKLOG;
 
-	if (listener->endpoint.type == SOCK_STREAM &&
-	    backlog != listener->backlog) {
-		if (listen(listener->fd, backlog) == -1)
-			return -1;
-		listener->backlog = now->backlog = backlog;
-	}
-	if (now->address.ss_family != AF_UNIX ||
+	if (listener->passed_as != NULL)
+		return 0;
+	/* What was cut may be granted by now. */
+	if ((backlog != listener->backlog || listener->granted < backlog) &&
+	    begin(listener, backlog) == -1)
+		return -1;
+	if (!endpoint_has_file(now) ||
 	    (now->mode == endpoint->mode && now->owned == endpoint->owned &&
 		now->uid == endpoint->uid && now->gid == endpoint->gid))
 		return 0;
@@ -260,6 +267,10 @@ listener_close(struct listener *listener)
 {
 	int saved = errno;
 
+	if (listener->passed_as != NULL) {
+		listener->fd = -1;
+		return;
+	}
 	/* The name first: while we still listen nobody takes it for stale, so
 	 * it is not replaced between the look and the removal. */
 	socket_file_remove(listener);

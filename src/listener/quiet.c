@@ -101,12 +101,18 @@ leave_network(int fd)
 int
 listener_quiet(struct listener *listener)
 {
-	if (listener->endpoint.type != SOCK_STREAM) {
+	/* Who passed it to us lets others serve there when we are gone. */
+	if (listener->endpoint.type != SOCK_STREAM ||
+	    listener->passed_as != NULL) {
 		errno = EOPNOTSUPP;
 		return -1;
 	}
-	if (listener->endpoint.address.ss_family == AF_UNIX)
+	if (endpoint_has_file(&listener->endpoint))
 		return socket_file_remove(listener);
+	if (listener->endpoint.address.ss_family == AF_UNIX) {
+		errno = EOPNOTSUPP;
+		return -1;
+	}
 	if (leave_network(listener->fd) == 0)
 		return 0;
 	return drop_syn(listener->fd);
@@ -118,7 +124,8 @@ listener_refuse(struct listener *listener)
 	int saved = errno;
 
 	/* Elsewhere than on Linux it fails with ENOTCONN and does no harm. */
-	if (listener->fd != -1 && listener->endpoint.type == SOCK_STREAM)
+	if (listener->fd != -1 && listener->endpoint.type == SOCK_STREAM &&
+	    listener->passed_as == NULL)
 		shutdown(listener->fd, SHUT_RDWR);
 	errno = saved;
 }
@@ -135,6 +142,10 @@ mend_unix(struct listener *listener)
 
 	if (poll(&item, 1, 0) != 1 || (item.revents & POLLHUP) == 0)
 		return 0;
+	if (listener->passed_as != NULL) {
+		errno = EPERM;
+		return -1;
+	}
 	if (listener_open_all(&listener->endpoint, 1, 0, &fresh, &opened, &e) ==
 	    -1)
 		return -1;

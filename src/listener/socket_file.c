@@ -25,6 +25,58 @@ path_of(const struct listener *listener)
 	return ((const struct sockaddr_un *)address)->sun_path;
 }
 
+/* Where a name is: its folder, which stays the same whatever becomes of the
+ * path to it. */
+struct place {
+	int fd; /* AT_FDCWD where it cannot be opened; then name is all */
+	const char *name;
+};
+
+static int
+place_open(const struct listener *listener, struct place *place)
+{
+	char folder[sizeof(((struct sockaddr_un *)0)->sun_path)];
+	const char *path = path_of(listener);
+
+	place->name = strrchr(path, '/') + 1;
+	memcpy(folder, path, (size_t)(place->name - path));
+	folder[place->name - path] = '\0';
+	place->fd = fd_open(folder, O_RDONLY | O_DIRECTORY, 0);
+	if (place->fd != -1)
+		return 0;
+	if (errno == ENOENT || errno == ENOTDIR || geteuid() == 0)
+		return -1;
+	place->fd = AT_FDCWD;
+	place->name = path;
+	return 0;
+}
+
+static void
+place_close(struct place *place)
+{
+	if (place->fd != AT_FDCWD)
+		fd_close(&place->fd);
+}
+
+/* Could nobody put another file in the place of ours?  Root must not be made
+ * to give away something else. */
+static bool
+is_safe(const struct place *place)
+{
+	struct stat folder, file;
+
+	if (geteuid() != 0)
+		return true;
+	if (fstat(place->fd, &folder) == -1 ||
+	    fstatat(place->fd, place->name, &file, AT_SYMLINK_NOFOLLOW) == -1 ||
+	    folder.st_uid != 0)
+		return false;
+	if ((folder.st_mode & (S_IWGRP | S_IWOTH)) == 0)
+		return true;
+	/* Its owner may rename it. */
+	return (folder.st_mode & S_ISVTX) != 0 && file.st_uid == 0;
+}
+
 static int
 bind_name(const struct listener *listener)
 {
@@ -71,15 +123,29 @@ holder_error(int found)
 	}
 }
 
-/* Make way for bind(2): 0 when the path is free. */
+/* Remove the name if it leads to this file.  -1 when it could not be. */
 static int
-clear_stale(const struct listener *listener)
+remove_if(const struct place *place, const struct stat *wanted)
 {
-	const char *path = path_of(listener);
-	struct stat before, now;
+	struct stat now;
+
+	if (fstatat(place->fd, place->name, &now, AT_SYMLINK_NOFOLLOW) == -1)
+		return errno == ENOENT ? 0 : -1;
+	if (now.st_dev != wanted->st_dev || now.st_ino != wanted->st_ino)
+		return 0;
+	if (unlinkat(place->fd, place->name, 0) == -1 && errno != ENOENT)
+		return -1;
+	return 0;
+}
+
+/* Make way for bind(2): 0 when the path may be free. */
+static int
+clear_stale(const struct listener *listener, const struct place *place)
+{
+	struct stat before;
 	int found;
 
-	if (lstat(path, &before) == -1)
+	if (fstatat(place->fd, place->name, &before, AT_SYMLINK_NOFOLLOW) == -1)
 		return errno == ENOENT ? 0 : -1;
 	if (!S_ISSOCK(before.st_mode)) {
 		errno = EEXIST;
@@ -90,114 +156,107 @@ clear_stale(const struct listener *listener)
 		errno = holder_error(found);
 		return -1;
 	}
-	/* Another starter may have replaced it while we asked. */
-	if (lstat(path, &now) == -1)
-		return errno == ENOENT ? 0 : -1;
-	if (now.st_dev != before.st_dev || now.st_ino != before.st_ino) {
-		errno = EADDRINUSE;
-		return -1;
-	}
-	return unlink(path);
+	/* If another starter has replaced it while we asked, bind(2) tells. */
+	return remove_if(place, &before);
 }
 
 static int
-note_identity(struct listener *listener)
+note_identity(struct listener *listener, const struct place *place)
 {
 	struct stat st;
 
-	if (lstat(path_of(listener), &st) == -1)
+	if (fstatat(place->fd, place->name, &st, AT_SYMLINK_NOFOLLOW) == -1)
 		return -1;
 	listener->socket_dev = st.st_dev;
 	listener->socket_ino = st.st_ino;
 	return 0;
 }
 
-/* Could somebody put another file in the place of ours? */
-static bool
-is_safe(int folder_fd)
-{
-	struct stat st;
-
-	if (fstat(folder_fd, &st) == -1)
-		return false;
-	return (st.st_uid == 0 || st.st_uid == geteuid()) &&
-	    ((st.st_mode & (S_IWGRP | S_IWOTH)) == 0 ||
-		(st.st_mode & S_ISVTX) != 0);
-}
-
-/* The folder of the file and the name in it.  Root must not be made to give
- * away something else. */
-static int
-open_folder(const struct listener *listener, const char **name)
-{
-	char folder[sizeof(((struct sockaddr_un *)0)->sun_path)];
-	const char *path = path_of(listener);
-	int fd;
-
-	*name = strrchr(path, '/') + 1;
-	memcpy(folder, path, (size_t)(*name - path));
-	folder[*name - path] = '\0';
-	fd = fd_open(folder, O_RDONLY | O_DIRECTORY, 0);
-	if (fd != -1 && geteuid() == 0 && !is_safe(fd)) {
-		fd_close(&fd);
-		errno = EPERM;
-	}
-	return fd;
-}
-
 /* Before listen(2), so that nobody can connect who may not. */
 static int
-set_owner(const struct listener *listener)
+set_owner(const struct listener *listener, const struct place *place)
 {
 	const struct endpoint *endpoint = &listener->endpoint;
-	const char *name;
-	int fd, result;
 
 	if (!endpoint->owned)
 		return 0;
-	fd = open_folder(listener, &name);
-	if (fd == -1)
+	if (!is_safe(place)) {
+		errno = EPERM;
 		return -1;
-	result = fchownat(fd, name, endpoint->uid, endpoint->gid,
+	}
+	return fchownat(place->fd, place->name, endpoint->uid, endpoint->gid,
 	    AT_SYMLINK_NOFOLLOW);
-	fd_close(&fd);
+}
+
+static int
+bind_in(struct listener *listener, const struct place *place)
+{
+	if (bind_name(listener) == -1) {
+		if (errno != EADDRINUSE || clear_stale(listener, place) == -1 ||
+		    bind_name(listener) == -1)
+			return -1;
+	}
+	if (note_identity(listener, place) == -1)
+		return -1;
+	return set_owner(listener, place);
+}
+
+int
+socket_file_bind(struct listener *listener)
+{
+	struct place place;
+	int result;
+
+	if (!endpoint_has_file(&listener->endpoint))
+		return bind_name(listener);
+	if (place_open(listener, &place) == -1)
+		return -1;
+	result = bind_in(listener, &place);
+	place_close(&place);
 	return result;
 }
 
 static int
 change_file(const struct listener *listener, const struct endpoint *wanted,
-    int fd, const char *name)
+    const struct place *place)
 {
 	uid_t uid = wanted->owned ? wanted->uid : geteuid();
 	gid_t gid = wanted->owned ? wanted->gid : getegid();
+	mode_t mode = wanted->mode != 0 ? wanted->mode : LISTENER_SOCKET_MODE;
 	struct stat st;
 
-	if (fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) == -1)
+	if (fstatat(place->fd, place->name, &st, AT_SYMLINK_NOFOLLOW) == -1)
 		return -1;
 	if (st.st_dev != listener->socket_dev ||
 	    st.st_ino != listener->socket_ino) {
 		errno = ENOENT;
 		return -1;
 	}
-	if ((wanted->owned || listener->endpoint.owned) &&
-	    fchownat(fd, name, uid, gid, AT_SYMLINK_NOFOLLOW) == -1)
+	if (!is_safe(place)) {
+		errno = EPERM;
 		return -1;
-	return fchmodat(fd, name,
-	    wanted->mode != 0 ? wanted->mode : LISTENER_SOCKET_MODE, 0);
+	}
+	/* The mode first: who is given the file could rename it. */
+	if (fchmodat(place->fd, place->name, mode, 0) == -1)
+		return -1;
+	if (!wanted->owned && !listener->endpoint.owned)
+		return 0;
+	return fchownat(place->fd, place->name, uid, gid, AT_SYMLINK_NOFOLLOW);
 }
 
 int
 socket_file_refit(struct listener *listener, const struct endpoint *wanted)
 {
 	struct endpoint *endpoint = &listener->endpoint;
-	const char *name;
-	int fd, result;
+	struct place place;
+	int result;
 
-	fd = open_folder(listener, &name);
-	if (fd == -1)
+	if (!endpoint_has_file(endpoint))
+		return 0;
+	if (place_open(listener, &place) == -1)
 		return -1;
-	result = change_file(listener, wanted, fd, name);
-	fd_close(&fd);
+	result = change_file(listener, wanted, &place);
+	place_close(&place);
 	if (result == -1)
 		return -1;
 	endpoint->mode = wanted->mode;
@@ -208,22 +267,12 @@ socket_file_refit(struct listener *listener, const struct endpoint *wanted)
 }
 
 int
-socket_file_bind(struct listener *listener)
-{
-	if (bind_name(listener) == -1) {
-		if (errno != EADDRINUSE || clear_stale(listener) == -1 ||
-		    bind_name(listener) == -1)
-			return -1;
-	}
-	if (note_identity(listener) == -1)
-		return -1;
-	return set_owner(listener);
-}
-
-int
 socket_file_remove(struct listener *listener)
 {
-	struct stat st;
+	const struct stat ours = { .st_dev = listener->socket_dev,
+		.st_ino = listener->socket_ino };
+	struct place place;
+	int result;
 
 	if (listener->socket_ino == 0)
 		return 0;
@@ -232,10 +281,12 @@ socket_file_remove(struct listener *listener)
 		return -1;
 	}
 	/* While the socket is open its inode cannot be given to another. */
-	if (lstat(path_of(listener), &st) == 0 &&
-	    st.st_dev == listener->socket_dev &&
-	    st.st_ino == listener->socket_ino &&
-	    unlink(path_of(listener)) == -1 && errno != ENOENT)
+	if (place_open(listener, &place) == 0) {
+		result = remove_if(&place, &ours);
+		place_close(&place);
+	} else
+		result = errno == ENOENT || errno == ENOTDIR ? 0 : -1;
+	if (result == -1)
 		return -1;
 	listener->socket_ino = 0;
 	return 0;

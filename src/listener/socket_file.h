@@ -8,6 +8,8 @@
 #include "listener/listener.h"
 
 /*
+ * All of these do nothing else for a name that is in no file system.
+ *
  * Bind listener->fd to the path of its endpoint, its mode and owner, in place
  * of a socket that nobody listens on, and note the file's identity. -1 with
  * errno: EADDRINUSE when somebody listens there, EEXIST when something that is

@@ -19,7 +19,58 @@
  * waits for the address to be free. */
 #define HANDSHAKE_MS 200
 
-void
+static void
+log_listening(const struct listener *listener)
+{
+	if (listener->passed_as == NULL)
+		log_event(PF_LISTENING, "listening on %s", listener->text);
+	else
+		log_event(PF_LISTENING, "listening on %s (passed as %s)",
+		    listener->text, listener->passed_as);
+}
+
+static void
+log_unused(const struct listener *listener)
+{
+	log_event(PF_PASSED_UNUSED,
+	    "no service listens on %s, which was passed as %s", listener->text,
+	    listener->passed_as);
+}
+
+static void
+log_all_unused(const struct generation *generation)
+{
+	const struct passed_sockets *passed = generation->settings->passed;
+	size_t i;
+
+	for (i = 0; passed != NULL && i < passed->count; i++)
+		if (generation_find_fd(generation, passed->items[i].fd) == NULL)
+			log_unused(&passed->items[i]);
+}
+
+/* Once for each length that is asked for. */
+static void
+log_cut(const struct listener_set *set)
+{
+	struct shared_listener *shared;
+	const struct listener *listener;
+	size_t i;
+
+	for (i = 0; i < set->count; i++) {
+		shared = set->items[i];
+		listener = &shared->listener;
+		if (listener->granted == 0 ||
+		    listener->granted >= listener->backlog ||
+		    shared->cut_told == listener->backlog)
+			continue;
+		shared->cut_told = listener->backlog;
+		log_event(PF_BACKLOG,
+		    "backlog %d of %s is cut to %d by the system",
+		    listener->backlog, listener->text, listener->granted);
+	}
+}
+
+static void
 addresses_log(const struct generation *generation, bool new_only)
 {
 	const struct listener_set *set;
@@ -29,15 +80,38 @@ addresses_log(const struct generation *generation, bool new_only)
 		set = generation->services[i].listeners;
 		for (k = 0; k < set->count; k++)
 			if (!new_only || set->items[k]->refs == 1)
-				log_event(PF_LISTENING, "listening on %s",
-				    set->items[k]->listener.text);
-		if (!new_only && set->count > 0 &&
-		    listener_backlog_limit() < set->items[0]->listener.backlog)
-			log_event(PF_BACKLOG,
-			    "backlog %d is cut to %d by the system",
-			    set->items[0]->listener.backlog,
-			    listener_backlog_limit());
+				log_listening(&set->items[k]->listener);
+		log_cut(set);
 	}
+	if (!new_only)
+		log_all_unused(generation);
+}
+
+/* On or off; what it was before is not known of every socket. */
+static void
+defer(const struct listener_set *set)
+{
+	const struct listener *listener;
+	size_t i;
+
+	for (i = 0; i < set->count; i++) {
+		listener = &set->items[i]->listener;
+		if (listener_defer(listener, set->wanted[i]->defer) == -1 &&
+		    set->wanted[i]->defer)
+			log_event(PF_NOT_DEFERRED,
+			    "accept defer has no effect at %s: %s",
+			    listener->text, strerror(errno));
+	}
+}
+
+void
+addresses_begin(const struct generation *generation)
+{
+	size_t i;
+
+	addresses_log(generation, false);
+	for (i = 0; i < generation->service_count; i++)
+		defer(generation->services[i].listeners);
 }
 
 /* A kept socket: its queue's length, its file's mode and owner. */
@@ -66,6 +140,10 @@ leave_out(const struct master *m, struct shared_listener *shared)
 		return;
 	shared->removed_ms = master_ms(m);
 	shared->is_quiet = listener_quiet(&shared->listener) == 0;
+	if (shared->listener.passed_as != NULL) {
+		log_unused(&shared->listener);
+		return;
+	}
 	log_event(PF_LISTENING_NO_MORE, "no longer listening on %s",
 	    shared->listener.text);
 }
@@ -79,6 +157,8 @@ addresses_commit(struct master *m, const struct generation *former)
 
 	for (i = 0; i < g->service_count; i++)
 		refit(g->services[i].listeners);
+	for (i = 0; i < g->service_count; i++)
+		defer(g->services[i].listeners);
 	addresses_log(g, true);
 	for (i = 0; i < former->service_count; i++) {
 		set = former->services[i].listeners;
@@ -105,7 +185,8 @@ addresses_adopt(struct master *m)
 					shared))
 					continue;
 				shared->removed_ms = master_ms(m);
-				shared->is_quiet = true;
+				shared->is_quiet =
+				    shared->listener.passed_as == NULL;
 			}
 	}
 }
@@ -142,14 +223,16 @@ is_leaving(const struct shared_listener *shared)
 	return shared->removed_ms != 0 && shared->listener.fd >= 0;
 }
 
-/* Workers that are busy have it open still; the system refuses for them. */
+/* Workers that are busy have it open still; the system refuses for them.  While
+ * somebody waits they will serve; when the last of them has gone it is closed,
+ * though others may join a queue that is not quiet. */
 static void
 close_if_empty(struct shared_listener *shared, int64_t now_ms)
 {
 	if (!is_leaving(shared) || now_ms < shared->removed_ms + HANDSHAKE_MS)
 		return;
 	shared->removed_ms = now_ms;
-	if (shared->is_quiet && !is_empty(&shared->listener))
+	if (!is_empty(&shared->listener))
 		return;
 	listener_refuse(&shared->listener);
 	listener_close(&shared->listener);

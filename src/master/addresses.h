@@ -14,8 +14,8 @@ struct generation;
 struct master;
 struct worker_record;
 
-/* Log where a generation listens, `new_only`: which no other does. */
-void addresses_log(const struct generation *generation, bool new_only);
+/* The first generation has its listeners. */
+void addresses_begin(const struct generation *generation);
 /* m->current has taken the place of `former`, whose workers are not told yet.
  */
 void addresses_commit(struct master *m, const struct generation *former);

@@ -100,36 +100,6 @@ adopt_total(struct adoption *a, const struct state_line *line)
 	return 0;
 }
 
-/* One that an adopted generation has already. */
-static struct shared_listener *
-find_in(const struct generation *g, int fd)
-{
-	const struct listener_set *set;
-	size_t i, k;
-
-	for (i = 0; i < g->service_count; i++) {
-		set = g->services[i].listeners;
-		for (k = 0; set != NULL && k < set->count; k++)
-			if (set->items[k]->listener.fd == fd)
-				return set->items[k];
-	}
-	return NULL;
-}
-
-static struct shared_listener *
-find_twin(const struct master *m, int fd)
-{
-	struct shared_listener *twin = NULL;
-	const struct cohort *cohort;
-
-	if (m->current != NULL)
-		twin = find_in(m->current->generation, fd);
-	for (cohort = m->old; twin == NULL && cohort != NULL;
-	     cohort = cohort->next)
-		twin = find_in(cohort->generation, fd);
-	return twin;
-}
-
 int
 adopt_finish_service(struct adoption *a)
 {
@@ -258,61 +228,13 @@ adopt_service(struct adoption *a, const struct state_line *line)
 	return 0;
 }
 
-static struct shared_listener *
-adopt_socket(struct adoption *a, int fd, int backlog, const char *asked)
-{
-	struct shared_listener *shared = NULL;
-	struct listener listener;
-	struct endpoint endpoint;
-
-	if (listener_adopt(&listener, fd, backlog, a->e) == -1)
-		return NULL;
-	/* 0 is nobody: a rehearsal removes nothing. */
-	listener.owner = a->rehearsal ? 0 : a->m->pid;
-	if (endpoint_parse(asked, &endpoint, a->e) == -1)
-		return NULL;
-	endpoint.type = listener.endpoint.type;
-	shared = shared_listener_new(&listener, &endpoint);
-	if (shared == NULL)
-		(void)error_set(a->e, PF_SYSCALL, "no memory for listeners");
-	return shared;
-}
-
-static int
-adopt_listener(struct adoption *a, const struct state_line *line)
-{
-	const char *asked = state_text(line, 4);
-	struct shared_listener *shared;
-	int64_t fd, backlog, device, inode;
-
-	/* The first worker ends the list. */
-	if (a->crew == NULL || a->listeners == NULL || asked == NULL ||
-	    a->listeners->count == SETTINGS_MAX_LISTENERS ||
-	    state_number(line, 0, 0, FD_MAX, &fd) == -1 ||
-	    state_number(line, 1, 0, INT_MAX, &backlog) == -1 ||
-	    state_number(line, 2, INT64_MIN, INT64_MAX, &device) == -1 ||
-	    state_number(line, 3, INT64_MIN, INT64_MAX, &inode) == -1)
-		return state_refuse(line, a->e);
-	shared = find_twin(a->m, (int)fd);
-	if (shared != NULL) {
-		shared->refs++;
-	} else {
-		shared = adopt_socket(a, (int)fd, (int)backlog, asked);
-		if (shared == NULL)
-			return -1;
-		shared->listener.socket_dev = (dev_t)device;
-		shared->listener.socket_ino = (ino_t)inode;
-	}
-	a->listeners->items[a->listeners->count++] = shared;
-	return 0;
-}
-
 static const struct {
 	const char *keyword;
 	int (*adopt)(struct adoption *, const struct state_line *);
 } keywords[] = {
 	{ "life", adopt_life },
 	{ "limit", adopt_limit },
+	{ "passed", adopt_passed },
 	{ "board", adopt_board },
 	{ "pidfile", adopt_pidfile },
 	{ "total", adopt_total },

@@ -30,6 +30,9 @@ int adopt_finish_service(struct adoption *a);
 int adopt_pidfile(struct adoption *a, const struct state_line *line);
 int adopt_control(struct adoption *a, const struct state_line *line);
 int adopt_outcome(struct adoption *a, const struct state_line *line);
+/* Before the first of them. */
+int adopt_passed(struct adoption *a, const struct state_line *line);
+int adopt_listener(struct adoption *a, const struct state_line *line);
 int adopt_worker(struct adoption *a, const struct state_line *line);
 int adopt_given_up(struct adoption *a, const struct state_line *line);
 

@@ -141,7 +141,7 @@ open_service(struct master *m, struct error *e)
 	generation_unref(generation);
 	if (m->current == NULL)
 		return error_set(e, PF_SYSCALL, "no memory for workers");
-	addresses_log(m->current->generation, false);
+	addresses_begin(m->current->generation);
 	return 0;
 }
 

@@ -70,6 +70,15 @@ keep_listeners(const struct generation *g, bool open)
 	}
 }
 
+static void
+keep_passed(const struct passed_sockets *passed, bool open)
+{
+	size_t i;
+
+	for (i = 0; passed != NULL && i < passed->count; i++)
+		(void)fd_set_cloexec(passed->items[i].fd, !open);
+}
+
 /* What the state names, as far as a rehearsal needs it. */
 static void
 keep_sockets(const struct master *m, bool open)
@@ -79,6 +88,7 @@ keep_sockets(const struct master *m, bool open)
 	keep_listeners(m->current->generation, open);
 	for (cohort = m->old; cohort != NULL; cohort = cohort->next)
 		keep_listeners(cohort->generation, open);
+	keep_passed(m->settings->passed, open);
 	(void)fd_set_cloexec(m->board.fd, !open);
 }
 

@@ -4,6 +4,7 @@
  *	master PID DIRECTORY
  *	life GENERATION DRAINED
  *	limit RAISED CURRENT MOST		of descriptors, as it was
+ *	passed FD NAME				a socket, to the process
  *	board FD SLOTS
  *	pidfile FD PATH
  *	control FD DEVICE INODE
@@ -46,6 +47,19 @@ put_master(struct state_writer *w, const struct master *m)
 	state_put_number(w, (int64_t)m->former_limit.rlim_cur);
 	state_put_number(w, (int64_t)m->former_limit.rlim_max);
 	state_end_line(w);
+}
+
+static void
+put_passed(struct state_writer *w, const struct passed_sockets *passed)
+{
+	size_t i;
+
+	for (i = 0; passed != NULL && i < passed->count; i++) {
+		state_keyword(w, "passed");
+		state_put_number(w, passed->items[i].fd);
+		state_put_text(w, passed->items[i].passed_as);
+		state_end_line(w);
+	}
 }
 
 static void
@@ -224,6 +238,7 @@ upgrade_save(const struct master *m)
 
 	state_begin(&w, PACKAGE_VERSION);
 	put_master(&w, m);
+	put_passed(&w, m->settings->passed);
 	put_files(&w, m);
 	put_control(&w, m);
 	put_totals(&w, m->totals);

@@ -58,6 +58,11 @@ port_is_same() {
 	[[ $(ports_of "$MASTER") == "$1" ]]
 }
 
+# Where a queue cannot be kept from growing it is not closed while it has any.
+can_be_quiet() {
+	grep -q '^#define HAVE_LINUX_FILTER_H 1' "$abs_top_builddir/config.h"
+}
+
 # Neither old workers nor sockets of theirs.
 only_current_is_left() {
 	[[ $(log_count PF0110) -eq $(log_count PF0105) ]]
@@ -150,7 +155,7 @@ echo_service='listen 127.0.0.1:0; handler echo'
 	queue_up 5 "$gone"
 	conf "service echo { $echo_service; workers 1 }"
 	reload_succeeds
-	is_refused "$gone"
+	! can_be_quiet || is_refused "$gone"
 	echo_once word
 	[[ $(log_count PF0110) -eq 0 ]]
 	release "$hold_pid"
@@ -184,6 +189,7 @@ echo_service='listen 127.0.0.1:0; handler echo'
 	conf "service echo { $echo_service; listen $gone; workers 1 }"
 	reload_succeeds
 	echo_once word "$gone"
+	can_be_quiet || return 0
 	hold 1 "$gone"
 	hold_pid=$HOLD_PID
 	conf "service echo { $echo_service; workers 1 }"

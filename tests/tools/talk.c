@@ -5,8 +5,8 @@
  *	talk [-n connections] [-t seconds] ADDRESS step...
  *	talk -q [-t seconds] ADDRESS
  *
- * ADDRESS is 127.0.0.1:PORT, [::1]:PORT or unix:/path.  Each connection does
- * each step as soon as it can:
+ * ADDRESS is 127.0.0.1:PORT, [::1]:PORT, unix:/path or unix:@name.  Each
+ * connection does each step as soon as it can:
  *
  *	send TEXT	\n \r \t \0 \\ \xhh are understood
  *	expect TEXT	reads as many bytes, which must be these

@@ -188,8 +188,15 @@ parse_unix(struct address *address, const char *path)
 	if (strlen(path) >= sizeof(name.sun_path))
 		talk_fail(TALK_USAGE, "'%s' is too long for a socket", path);
 	memcpy(name.sun_path, path, strlen(path) + 1);
-	memcpy(&address->socket, &name, sizeof(name));
 	address->bytes = (socklen_t)sizeof(name);
+	/* A name in no file system begins with a zero byte and just ends. */
+	if (path[0] == '@') {
+		name.sun_path[0] = '\0';
+		address->bytes =
+		    (socklen_t)(offsetof(struct sockaddr_un, sun_path) +
+			strlen(path));
+	}
+	memcpy(&address->socket, &name, sizeof(name));
 }
 
 void

@@ -63,67 +63,6 @@ refused(const char *name, enum msg_id id, const char *reason)
 	is_int(rig_count_fds(), before, "nothing is left open");
 }
 
-/* A socket that settings describe. */
-static void
-listen_as(const char *name, mode_t mode, uid_t uid)
-{
-	struct endpoint endpoint;
-	struct error e;
-	size_t opened;
-
-	rig_require(endpoint_parse(address(name), &endpoint, &e) == 1, "parse");
-	endpoint.mode = mode;
-	endpoint.owned = uid != 0;
-	endpoint.uid = uid;
-	endpoint.gid = (gid_t)-1;
-	is_int(listener_open_all(&endpoint, 1, 0, &listener, &opened, &e), 0,
-	    "with mode %04o", (unsigned)mode);
-}
-
-static void
-test_given_mode(void)
-{
-	struct stat st;
-
-	listen_as("given", 0777, 0);
-	rig_require(stat(rig_path(folder, "given"), &st) == 0, "stat");
-	is_int(st.st_mode & 0777, 0777, "for all");
-	listener_close(&listener);
-	listen_as("given", 0600, 0);
-	rig_require(stat(rig_path(folder, "given"), &st) == 0, "stat");
-	is_int(st.st_mode & 0777, 0600, "for the owner");
-	listener_close(&listener);
-}
-
-static void
-test_owner(void)
-{
-	struct endpoint endpoint;
-	struct error e;
-	struct stat st;
-	size_t opened;
-
-	if (geteuid() != 0) {
-		ok(1, "owner # SKIP only root can give files away");
-		return;
-	}
-	listen_as("owned", 0600, RIG_NOBODY);
-	rig_require(stat(rig_path(folder, "owned"), &st) == 0, "stat");
-	ok(st.st_uid == RIG_NOBODY && st.st_gid == getegid(), "owner");
-	listener_close(&listener);
-	ok(!exists("owned"), "closing removes it");
-	rig_require(mkdir(rig_path(folder, "shared"), 0755) == 0, "mkdir");
-	rig_require(chmod(rig_path(folder, "shared"), 0777) == 0, "chmod");
-	(void)endpoint_parse(address("shared/s"), &endpoint, &e);
-	endpoint.owned = true;
-	endpoint.uid = RIG_NOBODY;
-	is_int(listener_open_all(&endpoint, 1, 0, &listener, &opened, &e), -1,
-	    "where anybody could put another file");
-	is_int(e.id, PF_BIND_DENIED, "nothing is given away");
-	ok(!exists("shared/s"), "and nothing left");
-	rig_require(rmdir(rig_path(folder, "shared")) == 0, "rmdir");
-}
-
 static void
 test_mode(void)
 {
@@ -337,8 +276,6 @@ main(void)
 	folder = rig_folder();
 	fds = rig_count_fds();
 	test_mode();
-	test_given_mode();
-	test_owner();
 	test_stale();
 	test_live();
 	test_patience();
