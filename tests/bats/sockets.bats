@@ -68,6 +68,7 @@ serve_at() {
 	serve_at 127.0.0.1:0
 	start -f conf
 	load_begin
+	wait_for test -s "$T/load"
 	serve_at "0.0.0.0:$PORT"
 	reload_fails "0.0.0.0:$PORT: .*; 127.0.0.1:$PORT, which .* in the way"
 	serve_at "*:$PORT"
@@ -82,6 +83,7 @@ serve_at() {
 	reload_until_done
 	# And the other way round.
 	load_begin
+	wait_for test -s "$T/load"
 	for one in 127.0.0.1 '[::1]'; do
 		serve_at "$one:$PORT"
 		reload_fails 'in the way: restart, or reload once without it'
@@ -101,6 +103,7 @@ serve_at() {
 	serve_at 127.0.0.1:0
 	start -f conf
 	load_begin
+	wait_for test -s "$T/load"
 	serve_at "$ADDR" "$taken" "unix:$T/new"
 	reload_fails "cannot listen on $taken: Address already in use"
 	[[ ! -e $T/new ]]
@@ -111,6 +114,7 @@ serve_at() {
 	stop
 	MASTER=$mine
 	load_begin
+	wait_for test -s "$T/load"
 	reload_until_done
 	load_end
 	echo_once word "$taken"
