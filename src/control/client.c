@@ -98,7 +98,9 @@ client_flush(struct control_client *client)
 	if (client->gone)
 		return;
 	if (client->out_done == client->out_length && client->ended) {
-		client_drop(client);
+		/* Who hears of the end sees it when the process has ended. */
+		if (client->control->listener.fd >= 0)
+			client_drop(client);
 		return;
 	}
 	if (client->waits != 0 && client->out_done == client->out_length)

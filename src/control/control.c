@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include <sys/socket.h>
+#include <sysexits.h>
 
 #include <errno.h>
 #include <poll.h>
@@ -31,7 +32,7 @@ sweep(struct control *control)
 		control->count--;
 	}
 	control->sweeping = false;
-	if (!control->listening && control->count < CONTROL_CLIENTS)
+	if (!control->listening && control->listener.fd >= 0)
 		control->listening =
 		    loop_add(control->loop, &control->watch) == 0;
 }
@@ -60,23 +61,66 @@ fail:
 	fd_close(&fd);
 }
 
+/* Whoever has not asked yet for the longest time; the list begins with who came
+ * last. */
+static struct control_client *
+find_silent(const struct control *control)
+{
+	struct control_client *client, *silent = NULL;
+
+	for (client = control->clients; client != NULL; client = client->next)
+		if (!client->gone && !client->asked)
+			silent = client;
+	return silent;
+}
+
+static void
+turn_away(int fd)
+{
+	char line[CONTROL_ANSWER_BYTES + 1];
+	size_t length = control_line(line, EX_TEMPFAIL,
+	    "too many wait for an outcome already");
+
+	(void)send(fd, line, length, MSG_NOSIGNAL | MSG_DONTWAIT);
+	fd_close(&fd);
+}
+
+static void
+take_in(struct control *control, int fd)
+{
+	struct control_client *silent;
+
+	if (control->count < CONTROL_CLIENTS) {
+		admit(control, fd);
+		return;
+	}
+	silent = find_silent(control);
+	if (silent == NULL) {
+		turn_away(fd);
+		return;
+	}
+	client_drop(silent);
+	sweep(control);
+	admit(control, fd);
+}
+
+/* At most so many at a time: the master has other work. */
 static void
 listener_ready(void *arg, short revents)
 {
 	struct control *control = arg;
-	int fd;
+	int turns, fd = -1;
 
 	(void)revents;
-	while (control->count < CONTROL_CLIENTS) {
+	for (turns = 0; turns < CONTROL_CLIENTS; turns++) {
 		fd = accept(control->listener.fd, NULL, NULL);
 		if (fd == -1)
 			break;
-		admit(control, fd);
+		take_in(control, fd);
 	}
-	/* Also where accept lacks a descriptor: nobody may spin here. */
-	if (control->count == CONTROL_CLIENTS ||
-	    (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR &&
-		errno != ECONNABORTED)) {
+	/* Where accept lacks a descriptor nobody may spin here. */
+	if (fd == -1 && errno != EAGAIN && errno != EWOULDBLOCK &&
+	    errno != EINTR && errno != ECONNABORTED) {
 		loop_remove(control->loop, &control->watch);
 		control->listening = false;
 	}
@@ -107,7 +151,7 @@ control_deadline(const struct control *control)
 	if (control == NULL)
 		return next;
 	/* It lacked a descriptor: others may have closed theirs by then. */
-	if (!control->listening)
+	if (!control->listening && control->listener.fd >= 0)
 		next = control_now_ms(control) + 1000;
 	for (client = control->clients; client != NULL; client = client->next)
 		if (!client->gone && client->deadline_ms < next)
@@ -141,29 +185,35 @@ fail:
 	return NULL;
 }
 
-static void
-free_clients(struct control *control)
-{
-	struct control_client *client;
-
-	for (client = control->clients; client != NULL; client = client->next) {
-		client_flush(client);
-		client_drop(client);
-	}
-	control->sweeping = true;
-	control->listening = true; /* not again */
-	sweep(control);
-}
-
 void
-control_free(struct control *control)
+control_shut(struct control *control)
 {
 	if (control == NULL)
 		return;
 	if (control->listening)
 		loop_remove(control->loop, &control->watch);
-	free_clients(control);
+	control->listening = false;
 	listener_close(&control->listener);
+}
+
+void
+control_free(struct control *control, bool linger)
+{
+	struct control_client *client, *next;
+
+	if (control == NULL)
+		return;
+	control_shut(control);
+	for (client = control->clients; client != NULL; client = next) {
+		next = client->next;
+		client_flush(client);
+		if (!client->gone)
+			loop_remove(control->loop, &client->watch);
+		if (!linger || !client->ended)
+			fd_close(&client->watch.fd);
+		free(client->out);
+		free(client);
+	}
 	free(control);
 }
 

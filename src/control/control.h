@@ -7,13 +7,15 @@
 #ifndef PREFORK_CONTROL_CONTROL_H
 #define PREFORK_CONTROL_CONTROL_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/loop.h"
 #include "listener/listener.h"
 #include "wire/control.h"
 
-/* Others wait in the kernel's queue. */
+/* For one more, who has asked nothing for the longest time is let go; where
+ * all have asked, it is told so. */
 #define CONTROL_CLIENTS 100
 /* A request must have come, an answer must have been taken, so soon. */
 #define CONTROL_PATIENCE_MS 10000
@@ -38,9 +40,15 @@ struct control_hooks {
  */
 struct control *control_new(struct loop *loop, const struct listener *listener,
     const struct control_hooks *hooks);
-/* What can be written at once of answers is; closes the listener, and with it
- * its file if that is ours.  NULL is none. */
-void control_free(struct control *control);
+/* Nobody new comes: closes the listener, and with it its file if that is ours.
+ * NULL is none. */
+void control_shut(struct control *control);
+/*
+ * What can be written at once of answers is.  With `linger` the descriptors of
+ * those who have their last line stay open, so that they see its end only when
+ * the process has ended.  NULL is none.
+ */
+void control_free(struct control *control, bool linger);
 /* After a fork: close the descriptors of the copy, nothing else. */
 void control_forget(struct control *control);
 const struct listener *control_listener(const struct control *control);

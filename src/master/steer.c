@@ -278,9 +278,11 @@ steer_open(struct master *m, struct error *e)
 void
 steer_close(struct master *m)
 {
+	/* First: a start that follows finds the way free. */
+	control_shut(m->control);
 	control_end_all(m->control, WAIT_END,
 	    m->exit_code == 0 ? EXIT_DONE : EXIT_FAILED,
 	    "the daemon has ended");
-	control_free(m->control);
+	control_free(m->control, m->settings->own_process);
 	m->control = NULL;
 }

@@ -19,27 +19,8 @@
 #include "preforkctl/talk.h"
 #include "wire/control.h"
 
-static int
-reach(const char *path, struct error *e)
-{
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	int fd;
-
-	if (strlen(path) >= sizeof(address.sun_path))
-		return error_set(e, PF_CONTROL_ABSENT,
-		    "%s: the path of a socket is at most %zu bytes long", path,
-		    sizeof(address.sun_path) - 1);
-	memcpy(address.sun_path, path, strlen(path));
-	fd = fd_socket(AF_UNIX, SOCK_STREAM, false);
-	if (fd >= 0 &&
-	    connect(fd, (const struct sockaddr *)&address, sizeof(address)) ==
-		0)
-		return fd;
-	(void)error_set(e, PF_CONTROL_ABSENT, "no daemon at %s: %s", path,
-	    strerror(errno));
-	fd_close(&fd);
-	return -1;
-}
+/* How soon to try again where the queue is full. */
+#define AGAIN_MS 10
 
 static int
 wait_ms(int64_t deadline_ms)
@@ -52,6 +33,54 @@ wait_ms(int64_t deadline_ms)
 	if (left < 0)
 		return 0;
 	return left < INT_MAX ? (int)left : INT_MAX;
+}
+
+/* A daemon that is stopped takes nobody in; its queue may be full. */
+static int
+try_connect(int fd, const struct sockaddr_un *address, int64_t deadline_ms)
+{
+	while (connect(fd, (const struct sockaddr *)address,
+		   sizeof(*address)) == -1) {
+		if (errno == EINTR)
+			continue;
+		if (errno != EAGAIN)
+			return -1;
+		if (wait_ms(deadline_ms) == 0) {
+			errno = ETIMEDOUT;
+			return -1;
+		}
+		(void)poll(NULL, 0, AGAIN_MS);
+	}
+	return 0;
+}
+
+static enum msg_id
+id_of(int error)
+{
+	if (error == ETIMEDOUT)
+		return PF_CONTROL_LATE;
+	return error == EACCES || error == EPERM ? PF_CONTROL_DENIED :
+						   PF_CONTROL_ABSENT;
+}
+
+static int
+reach(const char *path, int64_t deadline_ms, struct error *e)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int fd;
+
+	if (strlen(path) >= sizeof(address.sun_path))
+		return error_set(e, PF_CONTROL_ABSENT,
+		    "%s: the path of a socket is at most %zu bytes long", path,
+		    sizeof(address.sun_path) - 1);
+	memcpy(address.sun_path, path, strlen(path));
+	fd = fd_socket(AF_UNIX, SOCK_STREAM, true);
+	if (fd >= 0 && try_connect(fd, &address, deadline_ms) == 0)
+		return fd;
+	(void)error_set(e, id_of(errno), "nobody answers at %s: %s", path,
+	    strerror(errno));
+	fd_close(&fd);
+	return -1;
 }
 
 /* Bytes, 0 at the end, -1 with `e`. */
@@ -133,7 +162,7 @@ talk(const char *path, const char *request, int64_t deadline_ms,
 	*answer = (struct answer) { .ended = true };
 	length =
 	    snprintf(line, sizeof(line), CONTROL_GREETING " %s\n", request);
-	fd = reach(path, e);
+	fd = reach(path, deadline_ms, e);
 	if (fd == -1)
 		return -1;
 	/* A socket that says at once what is wrong may not take it whole. */

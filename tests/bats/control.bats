@@ -165,7 +165,6 @@ ctl_second() {
 }
 
 @test "stop -fast does not wait for connections" {
-	expect_message PF0405
 	start -w 2 -S "$T/ctl.sock" echo
 	hold 1
 	within 2000 ctl_ends 0 'the daemon has ended' stop -fast
@@ -227,21 +226,52 @@ ctl_second() {
 	ctl_ends 0 'generation 2 serves' reload
 }
 
-@test "a hundred silent clients are let go, and the next one is served" {
-	local begin
-
+@test "a hundred silent clients keep nobody out" {
 	start -w 1 -S "$T/ctl.sock" echo
 	talk_start -t 30 -n 100 "unix:$T/ctl.sock" send 'prefork/1' say there \
 		gone
 	talk_said there
-	between 5000 15000 ctl_ends 0 serving ping
+	within 1000 ctl_ends 0 serving ping
+	within 1000 ctl_ends 0 'generation 2 serves' reload
 	talk_end
 }
 
+@test "where a hundred wait for an outcome one more is told so" {
+	allow_message PF0404 PF0405
+	start_moody -w 1 -S "$T/ctl.sock"
+	mkfifo "$T/gate"
+	mood wait
+	talk_start -t 30 -n 100 "unix:$T/ctl.sock" \
+		send 'prefork/1 reload\n' expect '.0 generation' gone
+	wait_log PF0126 100
+	within 1000 ctl_ends 75 'too many' ping
+	open_gate
+	talk_end
+	ctl_ends 0 serving ping
+}
+
+@test "a master that is stopped, with a full queue, keeps nobody beyond -w" {
+	start -w 1 -S "$T/ctl.sock" echo
+	kill -STOP "$MASTER"
+	within 2000 ctl_ends 75 PF0613 -w 300ms ping
+	kill -CONT "$MASTER"
+	ctl_ends 0 serving -w 10 ping
+}
+
+@test "who may not is told so" {
+	[[ $(id -u) -eq 0 ]] || skip 'not root'
+	command -v setpriv >/dev/null || skip 'there is no setpriv'
+	chmod 755 "$T"
+	start -w 1 -S "$T/ctl.sock" echo
+	run -77 setpriv --reuid=65534 --clear-groups timeout 10 "$PREFORKCTL" \
+		-S "$T/ctl.sock" ping
+	[[ $output == *'PF0616'*'Permission denied'* ]]
+}
+
 @test "where nobody is, and what is misspelt" {
-	ctl_ends 69 'PF0612 no daemon at .*: No such file' ping
+	ctl_ends 69 'PF0612 nobody answers at .*: No such file' ping
 	: >"$T/ctl.sock"
-	ctl_ends 69 'PF0612 no daemon at .*: Connection refused' status
+	ctl_ends 69 'PF0612 nobody answers at .*: Connection refused' status
 	rm "$T/ctl.sock"
 	ctl_ends 64 "PF0500 there is no verb 'dance'" dance
 	ctl_ends 64 'PF0500 a verb is missing'
