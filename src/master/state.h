@@ -148,13 +148,6 @@ struct pidfile {
 	pid_t owner;
 };
 
-/* Of reloads. */
-struct outcome {
-	uint64_t reloads, failures;
-	bool failed; /* the last one */
-	char why[ERROR_TEXT_BYTES];
-};
-
 struct master {
 	struct settings *settings;
 	struct loop *loop;

@@ -5,8 +5,10 @@
 #ifndef PREFORK_MASTER_TOTALS_H
 #define PREFORK_MASTER_TOTALS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
+#include "base/error.h"
 #include "config/settings.h"
 #include "scoreboard/census.h"
 
@@ -20,6 +22,13 @@ struct totals {
 	uint64_t accepted, closed, failed; /* connections */
 	uint64_t forked, reaped, crashed;  /* workers */
 	struct totals *next;
+};
+
+/* Of reloads. */
+struct outcome {
+	uint64_t reloads, failures;
+	bool failed; /* the last one */
+	char why[ERROR_TEXT_BYTES];
 };
 
 /* Places in a crew beyond its workers, for those that come before others have

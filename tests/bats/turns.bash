@@ -65,6 +65,7 @@ open_gate() {
 
 # Ends with the test, too: nobody can connect then.
 load_begin() {
+	: >"$T/load" # what is there may be of the load before
 	(
 		close_descriptors -1
 		while [[ ! -e $T/enough ]]; do
@@ -77,12 +78,12 @@ load_begin() {
 }
 
 load_end() {
+	wait_for test -s "$T/load" || return 1
 	: >"$T/enough"
 	wait "$LOAD_PID" || {
 		cat "$T/load"
 		fail 'a client was not served' || return 1
 	}
-	[[ -s $T/load ]]
 	rm "$T/enough"
 }
 
