@@ -34,10 +34,17 @@ static const struct bind_reason {
 	{ EACCES, PF_BIND_DENIED, NULL },
 	{ EPERM, PF_BIND_DENIED, NULL },
 	{ EEXIST, PF_SOCKET_FILE, "a file that is no socket is in its place" },
-	{ EADDRINUSE, PF_BIND,
-	    "Address already in use (\"ss -lptn\" shows who has it)" },
 	{ 0, PF_BIND, NULL },
 };
+
+/* The command that lists such sockets with who has them. */
+static const char *
+lister(const struct endpoint *endpoint)
+{
+	if (endpoint->address.ss_family == AF_UNIX)
+		return "ss -lpx";
+	return endpoint->type == SOCK_DGRAM ? "ss -lpun" : "ss -lptn";
+}
 
 static int
 explain(struct error *e, const struct endpoint *endpoint)
@@ -49,6 +56,10 @@ explain(struct error *e, const struct endpoint *endpoint)
 		reason++;
 	endpoint_format((const struct sockaddr *)&endpoint->address,
 	    endpoint->length, text, sizeof(text));
+	if (errno == EADDRINUSE)
+		return error_set(e, reason->id,
+		    "cannot listen on %s: %s (\"%s\" shows who has it)", text,
+		    strerror(errno), lister(endpoint));
 	return error_set(e, reason->id, "cannot listen on %s: %s", text,
 	    reason->text != NULL ? reason->text : strerror(errno));
 }

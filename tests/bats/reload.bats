@@ -15,13 +15,20 @@ reload() {
 	wait_log PF0110 $((before + 1))
 }
 
-# reload_fails REASON: and changes nothing.
+# reload_fails REASON: and changes nothing; where there is a control socket, who
+# asks for it there is told.
 reload_fails() {
 	local before failed
 
 	before=$(workers)
 	failed=$(log_count PF0107)
-	kill -HUP "$MASTER"
+	if [[ -S $T/ctl.sock ]]; then
+		run -1 timeout -k 1 "$DEADLINE" "$PREFORKCTL" \
+			-S "$T/ctl.sock" reload
+		[[ $output =~ $1 ]] || fail "$output" || return 1
+	else
+		kill -HUP "$MASTER"
+	fi
 	wait_log PF0107 $((failed + 1)) || return 1
 	[[ $(grep PF0107 "$T/log" | tail -n 1) =~ $1 ]] ||
 		fail "another reason than $1" || return 1
@@ -173,7 +180,7 @@ start_installed() {
 	ulimit -S -c 0
 	# A sanitizer would call it a fault of ours.
 	export ASAN_OPTIONS=${ASAN_OPTIONS:-}:handle_sigbus=0
-	start_installed -w 2
+	start_installed -w 2 -S "$T/ctl.sock"
 	load_begin
 	rm "$T/module.so"
 	reload_fails 'module.so.*No such file'
@@ -197,7 +204,7 @@ start_installed() {
 	expect_message PF0107
 	allow_message PF0405 PF0406
 	ulimit -S -c 0
-	start_moody -w 2
+	start_moody -w 2 -S "$T/ctl.sock"
 	load_begin
 	mood fail
 	reload_fails 'worker_init: not in the mood'
@@ -233,10 +240,10 @@ start_installed() {
 
 @test "a reload whose worker hangs ends after start_timeout and changes nothing" {
 	expect_message PF0107 PF0405
-	start_moody -w 2
+	start_moody -w 2 -o start_timeout=2s -S "$T/ctl.sock"
 	load_begin
 	mood hang
-	between 9000 15000 reload_fails 'not ready within 10000 ms'
+	between 1500 6000 reload_fails 'not ready within 2000 ms'
 	mood ok
 	kill -HUP "$MASTER"
 	wait_log PF0106

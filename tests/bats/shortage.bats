@@ -150,6 +150,31 @@ become_user() {
 	invariants 3
 }
 
+@test "a reload that can fork only some of its workers changes nothing, and says so" {
+	local before
+
+	expect_message PF0107
+	allow_message PF0407 PF0408
+	become_user
+	need prlimit
+	preforkd_by "${AS_USER:-}"
+	mkdir -m 777 "$T/open"
+	start -w 3 -S "$T/open/ctl.sock" "$FAULT"
+	before=$(workers)
+	FORMER=$(as_user prlimit --pid "$MASTER" --nproc -o SOFT --noheadings)
+	# The master, three workers, and two of the three that are to come.
+	as_user prlimit --pid "$MASTER" --nproc=6:
+	run -1 timeout -k 1 "$DEADLINE" "$PREFORKCTL" -S "$T/open/ctl.sock" reload
+	[[ $output =~ 'cannot start a worker of fault: Resource' ]]
+	[[ $(log_count 'PF0400 .*generation 2') -eq 2 ]]
+	wait_for test "$(workers)" = "$before"
+	[[ $(ask 'echo meanwhile') == meanwhile ]]
+	as_user prlimit --pid "$MASTER" --nproc="${FORMER// /}:"
+	timeout -k 1 "$DEADLINE" "$PREFORKCTL" -S "$T/open/ctl.sock" reload
+	wait_log 'PF0110 generation 1 '
+	invariants 3
+}
+
 @test "a start that cannot fork is refused with the reason" {
 	search_no_leaks
 	become_user

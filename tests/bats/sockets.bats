@@ -24,12 +24,19 @@ reload_succeeds() {
 	grep 'PF010[67] ' "$T/log" | tail -n 1 | grep PF0106
 }
 
-# reload_fails REASON: and the workers are the same.
+# reload_fails REASON: and the workers are the same; where there is a control
+# socket, who asks for it there is told.
 reload_fails() {
 	local before
 
 	before=$(workers)
-	reload || return 1
+	if [[ -S $T/ctl.sock ]]; then
+		run -1 timeout -k 1 "$DEADLINE" "$PREFORKCTL" \
+			-S "$T/ctl.sock" reload
+		[[ $output =~ $1 ]] || fail "$output" || return 1
+	else
+		reload || return 1
+	fi
 	grep 'PF010[67] ' "$T/log" | tail -n 1 | grep -E "PF0107 .*$1" ||
 		fail "not failed for $1" || return 1
 	wait_for has_only "$before"
@@ -101,7 +108,7 @@ serve_at() {
 	other=$MASTER
 	taken=$ADDR
 	serve_at 127.0.0.1:0
-	start -f conf
+	start -f conf -S "$T/ctl.sock"
 	load_begin
 	wait_for test -s "$T/load"
 	serve_at "$ADDR" "$taken" "unix:$T/new"

@@ -52,7 +52,7 @@ static const struct refusal {
 	{ "-f no/such/file", PF_CONFIG_FILE, "no/such/file: cannot read" },
 	{ "-f no/such/file -l 127.0.0.1:0", PF_CONFIG_FILE, "cannot read" },
 	{ "-o a=b echo", PF_DIRECTIVE_UNKNOWN, "-o a: there is no directive" },
-	{ "-S x echo", PF_USAGE, "-S comes with the control socket" },
+	{ "-S '' echo", PF_USAGE, "a path is empty" },
 	{ "echo word", PF_USAGE, "name=value, not 'word'" },
 	{ "echo =1", PF_USAGE, "name=value, not '=1'" },
 	{ "echo ''", PF_USAGE, "name=value, not ''" },

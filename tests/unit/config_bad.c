@@ -117,7 +117,9 @@ static const struct bad {
 	/* what this version does not do */
 	{ IN_SERVICE("proxy require from 10.0.0.0/8"), "2:2 509", "proxy is" },
 	{ IN_SERVICE("deny all"), "2:2 509", "not available" },
-	{ GOOD "control /x mode 0600\n", "2:1 509", "control is not" },
+	{ GOOD "control x mode 0600\n", "2:9 503", "begins with /" },
+	{ GOOD "control /x mode 9\n", "2:17 503", "octal" },
+	{ GOOD "control /x moode 0600\n", "2:12 503", "not 'moode'" },
 	/* the language */
 	{ GOOD "}\n", "2:1 505", "} without a block" },
 	{ "service s {\n\tlisten *:0; handler echo\n", "1:11 505",

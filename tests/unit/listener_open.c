@@ -111,7 +111,8 @@ test_in_use(void)
 	before = rig_count_fds();
 	is_int(rig_try_listen(list[0].text, 0, &second), -1, "a taken port");
 	is_int(rig_error.id, PF_BIND, "is told by number");
-	(void)snprintf(expected, sizeof(expected), "cannot listen on %s: %s",
+	(void)snprintf(expected, sizeof(expected),
+	    "cannot listen on %s: %s (\"ss -lptn\" shows who has it)",
 	    list[0].text, strerror(EADDRINUSE));
 	is_text(rig_error.text, expected, "and in words");
 	is_int(rig_count_fds(), before, "nothing is left open");

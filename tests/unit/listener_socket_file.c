@@ -55,8 +55,11 @@ refused(const char *name, enum msg_id id, const char *reason)
 	char expected[ERROR_TEXT_BYTES];
 	int before = rig_count_fds();
 
-	(void)snprintf(expected, sizeof(expected), "cannot listen on %s: %s",
-	    address(name), reason);
+	(void)snprintf(expected, sizeof(expected), "cannot listen on %s: %s%s",
+	    address(name), reason,
+	    strcmp(reason, strerror(EADDRINUSE)) == 0 ?
+		" (\"ss -lpx\" shows who has it)" :
+		"");
 	is_int(rig_try_listen(address(name), 0, &listener), -1, "refused");
 	is_int(rig_error.id, id, "by number");
 	is_text(rig_error.text, expected, "in words");
