@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <glob.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -118,12 +119,19 @@ compare_names(const void *a, const void *b)
 	return strcmp(*left, *right);
 }
 
+/* musl's glob tells of a folder that cannot be read here, and then returns
+ * GLOB_NOMATCH all the same. */
+static bool unreadable;
+
 /* A folder that is not there has no files; other reasons must be known. */
 static int
 is_serious(const char *path, int error)
 {
 	(void)path;
-	return error != ENOENT && error != ENOTDIR;
+	if (error == ENOENT || error == ENOTDIR)
+		return 0;
+	unreadable = true;
+	return 1;
 }
 
 /* The folder in front of a pattern is a name, whatever is in it. */
@@ -168,9 +176,10 @@ include_pattern(struct parser *parser, struct block *block, const char *path,
 	glob_t found;
 	int result = GLOB_NOSPACE;
 
+	unreadable = false;
 	if (escape(path, strlen(path) - own, pattern, sizeof(pattern)) == 0)
 		result = glob(pattern, GLOB_NOSORT, is_serious, &found);
-	if (result == GLOB_NOMATCH)
+	if (result == GLOB_NOMATCH && !unreadable)
 		return;
 	if (result != 0) {
 		(void)use_fail(&use, 1, PF_CONFIG_FILE,

@@ -182,7 +182,7 @@ static int
 hold(void *arg)
 {
 	int *pipes = arg;
-	struct pidfile pidfile;
+	static struct pidfile pidfile; /* or it would be a leak */
 	struct error e;
 	char byte;
 
