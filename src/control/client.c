@@ -141,6 +141,42 @@ control_wait(struct control_client *client, int what)
 }
 
 void
+control_wait_matter(struct control_client *client, int what,
+    const struct control_matter *matter)
+{
+	client->matter = *matter;
+	client->waits = what;
+}
+
+bool
+control_waits(const struct control *control, int what)
+{
+	const struct control_client *client;
+
+	for (client = control != NULL ? control->clients : NULL; client != NULL;
+	     client = client->next)
+		if (client->waits == what)
+			return true;
+	return false;
+}
+
+void
+control_review(struct control *control, int what,
+    void (*look)(void *arg, struct control_client *client,
+	const struct control_matter *matter),
+    void *arg)
+{
+	struct control_client *client;
+
+	for (client = control != NULL ? control->clients : NULL; client != NULL;
+	     client = client->next)
+		if (client->waits == what) {
+			look(arg, client, &client->matter);
+			client_flush(client);
+		}
+}
+
+void
 control_rename(struct control *control, int what, int other)
 {
 	struct control_client *client;

@@ -216,7 +216,10 @@ cohorts_deadline(const struct master *m)
 static int64_t
 steering_deadline(const struct master *m)
 {
-	return control_deadline(m->control);
+	int64_t next = control_deadline(m->control);
+	int64_t due = steer_wait_deadline(m);
+
+	return due < next ? due : next;
 }
 
 static int64_t
@@ -258,6 +261,8 @@ act_on_time(struct master *m)
 	review_start(m);
 	reload_review(m);
 	stop_review(m, now_ms);
+	steer_pool_review(m);
+	steer_wait_review(m);
 }
 
 int

@@ -34,18 +34,8 @@ log_failed(struct master *m)
 static void
 undo_drain(struct master *m)
 {
-	struct crew *crew;
-	unsigned i;
-
-	if (!m->drained || m->life != LIFE_SERVING)
-		return;
-	m->drained = false;
-	for (i = 0; i < m->current->generation->service_count; i++) {
-		crew = &m->current->crews[i];
-		crew_event(crew,
-		    (struct pool_event) { .kind = EVENT_RESIZE,
-			.want = m->settings->services[i].workers });
-	}
+	if (m->drained && m->life == LIFE_SERVING)
+		drain_end(m);
 }
 
 static bool
@@ -336,6 +326,22 @@ drain_begin(struct master *m)
 	reload_abandon(m, "the workers are to be drained");
 	m->drained = true;
 	log_event(PF_DRAINED,
-	    "all workers finish and go; the sockets stay open until HUP");
+	    "all workers finish and go; the sockets stay open until a reload or resume");
 	cohort_resize_all(m->current, 0);
+}
+
+void
+drain_end(struct master *m)
+{
+	struct crew *crew;
+	unsigned i;
+
+	m->drained = false;
+	for (i = 0; i < m->current->generation->service_count; i++) {
+		crew = &m->current->crews[i];
+		crew->former_want = 0;
+		crew_event(crew,
+		    (struct pool_event) { .kind = EVENT_RESIZE,
+			.want = m->settings->services[i].workers });
+	}
 }

@@ -75,7 +75,7 @@ resize_by(struct master *m, int step)
 	for (i = 0; i < m->current->generation->service_count; i++) {
 		crew = &m->current->crews[i];
 		want = crew->pool.want;
-		if (crew->single || (step < 0 && want <= 1) ||
+		if (crew->single || want == 0 || (step < 0 && want <= 1) ||
 		    (step > 0 &&
 			(want >= crew->pool.capacity ||
 			    want >= SETTINGS_MAX_WORKERS)))

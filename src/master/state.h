@@ -39,6 +39,7 @@ enum kill_reason {
 	KILL_STOPPED_EARLY,
 	KILL_TOTAL,
 	KILL_IDLE,
+	KILL_OPERATOR,
 	KILL_REASONS
 };
 
@@ -79,6 +80,7 @@ struct crew {
 	unsigned *spawn_failed;		/* slots of the step under way */
 	unsigned alive;
 	uint64_t recycled;
+	unsigned former_want; /* of a drained one; 0: it is not */
 	bool single; /* its handler must be in one worker only */
 	bool up;
 	int64_t quiet_until_ms; /* of lines that could flood the log */
@@ -348,6 +350,8 @@ void reload_wish(struct master *m);
 void reload_review(struct master *m);
 /* Something stronger came: back to before the reload or the upgrade. */
 void reload_abandon(struct master *m, const char *why);
+/* All come back. */
+void drain_end(struct master *m);
 
 /* stop.c */
 /* A request by `who`; a second one hurries. */

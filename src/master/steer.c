@@ -16,18 +16,6 @@
 #include "master/master.h"
 #include "master/steer.h"
 
-enum waiting {
-	WAIT_NONE,
-	WAIT_RELOAD_NEXT, /* that is to begin */
-	WAIT_RELOAD,	  /* that runs */
-	WAIT_UPGRADE_NEXT,
-	WAIT_UPGRADE,
-	WAIT_END
-};
-
-#define EXIT_DONE   0
-#define EXIT_FAILED 1
-
 static const char asked_by[] = "preforkctl";
 
 static void
@@ -66,8 +54,8 @@ ask_status(struct master *m, struct control_client *client,
 	control_end(client, EXIT_DONE, "%s", "");
 }
 
-static bool
-is_stopping(const struct master *m, struct control_client *client)
+bool
+steer_is_stopping(const struct master *m, struct control_client *client)
 {
 	if (m->life < LIFE_LEAVING)
 		return false;
@@ -81,7 +69,7 @@ ask_reload(struct master *m, struct control_client *client,
     const struct control_request *request)
 {
 	(void)request;
-	if (is_stopping(m, client))
+	if (steer_is_stopping(m, client))
 		return;
 	control_wait(client, WAIT_RELOAD_NEXT);
 	reload_wish(m);
@@ -92,7 +80,7 @@ ask_upgrade(struct master *m, struct control_client *client,
     const struct control_request *request)
 {
 	(void)request;
-	if (is_stopping(m, client))
+	if (steer_is_stopping(m, client))
 		return;
 	control_wait(client, WAIT_UPGRADE_NEXT);
 	upgrade_wish(m);
@@ -107,7 +95,7 @@ ask_settled(struct master *m, struct control_client *client,
     const struct control_request *request)
 {
 	(void)request;
-	if (is_stopping(m, client))
+	if (steer_is_stopping(m, client))
 		return;
 	if (m->life == LIFE_CHECKING || m->life == LIFE_RELOADING)
 		control_wait(client, WAIT_RELOAD);
@@ -137,6 +125,11 @@ static void
 ask_stop(struct master *m, struct control_client *client,
     const struct control_request *request)
 {
+	if (request->count > 0 && strcmp(request->words[0], "-fast") != 0) {
+		control_end(client, EX_USAGE, "stop knows -fast, not '%s'",
+		    request->words[0]);
+		return;
+	}
 	control_wait(client, WAIT_END);
 	if (request->count > 0)
 		stop_ask_fast(m, asked_by);
@@ -146,41 +139,60 @@ ask_stop(struct master *m, struct control_client *client,
 
 static const struct {
 	const char *name;
-	const char *word; /* that may follow, or NULL */
-	bool acts;	  /* it changes something, and is logged */
+	size_t least, most; /* words behind it */
+	bool acts;	    /* it changes something, and is logged */
 	void (*ask)(struct master *m, struct control_client *client,
 	    const struct control_request *request);
 } verbs[] = {
-	{ "ping", NULL, false, ask_ping },
-	{ "status", NULL, false, ask_status },
-	{ "reload", NULL, true, ask_reload },
-	{ "reopen", NULL, true, ask_reopen },
-	{ "upgrade", NULL, true, ask_upgrade },
-	{ "settled", NULL, false, ask_settled },
-	{ "stop", "-fast", true, ask_stop },
+	{ "ping", 0, 0, false, ask_ping },
+	{ "status", 0, 0, false, ask_status },
+	{ "reload", 0, 0, true, ask_reload },
+	{ "reopen", 0, 0, true, ask_reopen },
+	{ "upgrade", 0, 0, true, ask_upgrade },
+	{ "settled", 0, 0, false, ask_settled },
+	{ "stop", 0, 1, true, ask_stop },
+	{ "scale", 2, 2, true, steer_scale },
+	{ "drain", 0, 1, true, steer_drain },
+	{ "resume", 0, 1, true, steer_resume },
+	{ "kill", 1, 1, true, steer_kill },
+	{ "wait", 1, 2, false, steer_wait },
 };
+
+/* For the log. */
+static void
+join_words(const struct control_request *request, char *text, size_t bytes)
+{
+	size_t i, have;
+
+	(void)snprintf(text, bytes, "%s", request->verb);
+	for (i = 0; i < request->count; i++) {
+		have = strlen(text);
+		(void)snprintf(text + have, bytes - have, " %s",
+		    request->words[i]);
+	}
+}
 
 static void
 answer(void *arg, struct control_client *client,
     const struct control_request *request)
 {
 	struct master *m = arg;
+	char text[CONTROL_REQUEST_BYTES];
 	size_t i;
 
 	for (i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
 		if (strcmp(verbs[i].name, request->verb) != 0)
 			continue;
-		if (request->count > 1 ||
-		    (request->count == 1 &&
-			(verbs[i].word == NULL ||
-			    strcmp(verbs[i].word, request->words[0]) != 0))) {
+		if (request->count < verbs[i].least ||
+		    request->count > verbs[i].most) {
 			control_end(client, EX_USAGE,
 			    "%s does not take these words", request->verb);
 			return;
 		}
+		join_words(request, text, sizeof(text));
 		if (verbs[i].acts)
-			log_event(PF_CONTROLLED, "%s was asked for by %s",
-			    verbs[i].name, asked_by);
+			log_event(PF_CONTROLLED, "%s was asked for by %s", text,
+			    asked_by);
 		verbs[i].ask(m, client, request);
 		return;
 	}

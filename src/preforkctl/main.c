@@ -25,7 +25,8 @@
 struct call {
 	const char *socket;
 	int64_t deadline_ms;
-	const char *word; /* behind the verb, or NULL */
+	int count; /* of words behind the verb */
+	char **words;
 };
 
 static int ask(const struct call *call, const char *verb);
@@ -34,19 +35,29 @@ static int explain(const struct call *call, const char *verb);
 
 static const struct verb {
 	const char *name, *usage, *help;
-	const char *word; /* that may follow; "": any one must */
+	int least, most; /* words behind it */
 	int (*run)(const struct call *call, const char *verb);
 } verbs[] = {
-	{ "status", "status", "the daemon and its services", NULL, ask },
-	{ "reload", "reload", "reload, and tell how it went", NULL, ask },
-	{ "reopen", "reopen", "open the log again", NULL, ask },
-	{ "upgrade", "upgrade", "run the new binary in place", NULL,
+	{ "status", "status", "the daemon and its services", 0, 0, ask },
+	{ "reload", "reload", "reload, and tell how it went", 0, 0, ask },
+	{ "reopen", "reopen", "open the log again", 0, 0, ask },
+	{ "upgrade", "upgrade", "run the new binary in place", 0, 0,
 	    ask_upgrade },
-	{ "stop", "stop [-fast]", "stop; -fast: end connections now", "-fast",
+	{ "stop", "stop [-fast]", "stop; -fast: end connections now", 0, 1,
 	    ask },
+	{ "scale", "scale SERVICE N", "so many workers, until the next reload",
+	    2, 2, ask },
+	{ "drain", "drain [SERVICE]", "workers finish and go; sockets stay", 0,
+	    1, ask },
+	{ "resume", "resume [SERVICE]", "workers of what was drained come back",
+	    0, 1, ask },
+	{ "kill", "kill [SERVICE/]SLOT",
+	    "end a worker; another takes its place", 1, 1, ask },
+	{ "wait", "wait CONDITION", "ready, idle, drained or generation N", 1,
+	    2, ask },
 	{ "explain", "explain PFnnnn", "what a message means, and what to do",
-	    "", explain },
-	{ "ping", "ping", "is it there?", NULL, ask },
+	    1, 1, explain },
+	{ "ping", "ping", "is it there?", 0, 0, ask },
 };
 
 #define VERBS (sizeof(verbs) / sizeof(verbs[0]))
@@ -57,10 +68,10 @@ usage(FILE *out)
 	size_t i;
 
 	(void)fprintf(out,
-	    "usage: preforkctl [-S socket] [-w timeout] verb [word]\n"
+	    "usage: preforkctl [-S socket] [-w timeout] verb [word ...]\n"
 	    "       preforkctl -h | -V\n");
 	for (i = 0; i < VERBS; i++)
-		(void)fprintf(out, "  %-16s %s\n", verbs[i].usage,
+		(void)fprintf(out, "  %-20s %s\n", verbs[i].usage,
 		    verbs[i].help);
 }
 
@@ -103,15 +114,35 @@ tell(const struct answer *answer)
 	return 0;
 }
 
+/* The verb and its words; -1: they are too long, or a word is none. */
+static int
+make_request(const struct call *call, const char *verb, char *text,
+    size_t bytes)
+{
+	size_t have;
+	int i, more;
+
+	(void)snprintf(text, bytes, "%s", verb);
+	for (i = 0; i < call->count; i++) {
+		if (call->words[i][strcspn(call->words[i], " \t\r\n")] != '\0')
+			return -1;
+		have = strlen(text);
+		more =
+		    snprintf(text + have, bytes - have, " %s", call->words[i]);
+		if (more < 0 || (size_t)more >= bytes - have)
+			return -1;
+	}
+	return 0;
+}
+
 static int
 ask_for(const struct call *call, const char *verb, struct answer *answer)
 {
 	char request[CONTROL_REQUEST_BYTES / 2];
 	struct error e;
 
-	(void)snprintf(request, sizeof(request), "%s%s%s", verb,
-	    call->word != NULL ? " " : "",
-	    call->word != NULL ? call->word : "");
+	if (make_request(call, verb, request, sizeof(request)) == -1)
+		return misuse("words are too long or have blanks behind", verb);
 	if (talk(call->socket, request, call->deadline_ms, answer, &e) == 0)
 		return 0;
 	return complain(e.id, e.text);
@@ -141,7 +172,7 @@ ask_upgrade(const struct call *call, const char *verb)
 static int
 explain(const struct call *call, const char *verb)
 {
-	const char *digits = call->word;
+	const char *digits = call->words[0];
 	const struct msg_info *info;
 	char *end;
 	long id;
@@ -153,7 +184,7 @@ explain(const struct call *call, const char *verb)
 	info =
 	    id > 0 && id < INT_MAX && *end == '\0' ? msg_find((int)id) : NULL;
 	if (info == NULL || (long)info->id != id)
-		return misuse("there is no message", call->word);
+		return misuse("there is no message", call->words[0]);
 	(void)printf("PF%04ld (%s): %s\n", id, msg_level_name(info->level),
 	    info->meaning);
 	if (info->remedy[0] != '\0')
@@ -177,16 +208,13 @@ run_verb(struct call *call, int argc, char **argv)
 			break;
 	if (verb == verbs + VERBS)
 		return misuse("there is no verb", argv[0]);
-	if (argc > 2 ||
-	    (argc == 2 &&
-		(verb->word == NULL ||
-		    (verb->word[0] != '\0' &&
-			strcmp(verb->word, argv[1]) != 0))))
-		return misuse("this does not belong here:",
-		    argc > 2 ? argv[2] : argv[1]);
-	if (argc == 1 && verb->word != NULL && verb->word[0] == '\0')
+	if (argc - 1 < verb->least)
 		return misuse("a word is missing behind", argv[0]);
-	call->word = argc == 2 ? argv[1] : NULL;
+	if (argc - 1 > verb->most)
+		return misuse("this does not belong here:",
+		    argv[1 + verb->most]);
+	call->count = argc - 1;
+	call->words = argv + 1;
 	return verb->run(call, verb->name);
 }
 

@@ -7,25 +7,7 @@ load helper
 load faults
 load turns
 load upgrades
-
-# ctl [option...] VERB [WORD]
-ctl() {
-	timeout -k 1 "$DEADLINE" "$PREFORKCTL" -S "$T/ctl.sock" "$@" \
-		>"$T/said" 2>"$T/err"
-}
-
-# ctl_ends CODE REGEX ...: it ends so, and says so on standard error, or with
-# CODE 0 on standard output.
-ctl_ends() {
-	local wanted=$1 regex=$2 code=0 text
-
-	shift 2
-	ctl "$@" || code=$?
-	text=$(cat "$T/said")
-	[[ $wanted -eq 0 ]] || text=$(cat "$T/err")
-	[[ $code -eq $wanted && $text =~ $regex ]] ||
-		fail "preforkctl $*: $code, $(cat "$T/said" "$T/err")"
-}
+load control
 
 @test "status and ping answer, whatever the workers do" {
 	start -w 2 -S "$T/ctl.sock" echo
