@@ -30,6 +30,14 @@ adopt_life(struct adoption *a, const struct state_line *line)
 }
 
 static int
+adopt_begun(struct adoption *a, const struct state_line *line)
+{
+	if (state_number(line, 0, 0, INT64_MAX, &a->m->started_ms) == -1)
+		return state_refuse(line, a->e);
+	return 0;
+}
+
+static int
 adopt_limit(struct adoption *a, const struct state_line *line)
 {
 	int64_t raised, current, most;
@@ -79,7 +87,7 @@ adopt_total(struct adoption *a, const struct state_line *line)
 {
 	const char *service = state_text(line, 0);
 	struct totals *t;
-	uint64_t *fields[6];
+	uint64_t *fields[7];
 	int64_t value;
 	unsigned i;
 
@@ -92,7 +100,9 @@ adopt_total(struct adoption *a, const struct state_line *line)
 	fields[3] = &t->forked;
 	fields[4] = &t->reaped;
 	fields[5] = &t->crashed;
-	for (i = 0; i < 6; i++) {
+	fields[6] = &t->recycled;
+	/* An image of an earlier version may know fewer. */
+	for (i = 0; i < 7 && i + 1 < line->count; i++) {
 		if (state_number(line, i + 1, 0, COUNT_MAX, &value) == -1)
 			return state_refuse(line, a->e);
 		*fields[i] = (uint64_t)value;
@@ -233,6 +243,7 @@ static const struct {
 	int (*adopt)(struct adoption *, const struct state_line *);
 } keywords[] = {
 	{ "life", adopt_life },
+	{ "begun", adopt_begun },
 	{ "limit", adopt_limit },
 	{ "passed", adopt_passed },
 	{ "board", adopt_board },

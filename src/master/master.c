@@ -322,6 +322,7 @@ master_init(struct master *m, struct settings *settings)
 		.helper = { .watch = { .fd = -1 } },
 		.starter_fd = -1,
 		.watchdog_ms = CLOCK_NEVER,
+		.started_ms = clock_ms(),
 	};
 }
 

@@ -161,8 +161,8 @@ bury(struct worker_record *record, int status)
 	totals_fold(record, &census,
 	    !record->leaving && record->killed == KILL_NONE &&
 		!WIFEXITED(status));
-	crew->recycled +=
-	    record->recycle != RECYCLE_NONE && ended_well(record, status);
+	if (record->recycle != RECYCLE_NONE && ended_well(record, status))
+		totals_recycled(record);
 	reload_lost(record);
 	event.slot = record->slot;
 	event.by_exit = record->killed == KILL_NONE ?

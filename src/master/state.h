@@ -79,7 +79,6 @@ struct crew {
 	struct worker_record **by_slot; /* pool.capacity */
 	unsigned *spawn_failed;		/* slots of the step under way */
 	unsigned alive;
-	uint64_t recycled;
 	unsigned former_want; /* of a drained one; 0: it is not */
 	bool single; /* its handler must be in one worker only */
 	bool up;
@@ -175,6 +174,7 @@ struct master {
 	struct totals *totals;
 	int64_t wait_begun_ms;
 	int64_t wake_at_ms; /* when the wait under way should end */
+	int64_t started_ms; /* clock_ms when the first image began */
 	int64_t lost_ms;    /* time in which we did not run */
 	int64_t resumed_ms; /* clock_ms of the end of the last such time */
 	struct oom oom;

@@ -45,12 +45,46 @@ ask_ping(struct master *m, struct control_client *client,
 	    m->generation);
 }
 
+/* "-j" or nothing; else the client knows. */
+static bool
+is_plain(const struct control_request *request, struct control_client *client,
+    bool *json)
+{
+	*json = request->count == 1 && strcmp(request->words[0], "-j") == 0;
+	if (request->count == 0 || *json)
+		return true;
+	control_end(client, EX_USAGE, "%s does not take these words",
+	    request->verb);
+	return false;
+}
+
 static void
 ask_status(struct master *m, struct control_client *client,
     const struct control_request *request)
 {
-	(void)request;
-	steer_status(m, client);
+	bool json;
+
+	if (!is_plain(request, client, &json))
+		return;
+	if (json)
+		steer_status_json(m, client);
+	else
+		steer_status(m, client);
+	control_end(client, EXIT_DONE, "%s", "");
+}
+
+static void
+ask_listeners(struct master *m, struct control_client *client,
+    const struct control_request *request)
+{
+	bool json;
+
+	if (!is_plain(request, client, &json))
+		return;
+	if (json)
+		steer_listeners_json(m, client);
+	else
+		steer_listeners(m, client);
 	control_end(client, EXIT_DONE, "%s", "");
 }
 
@@ -145,7 +179,8 @@ static const struct {
 	    const struct control_request *request);
 } verbs[] = {
 	{ "ping", 0, 0, false, ask_ping },
-	{ "status", 0, 0, false, ask_status },
+	{ "status", 0, 1, false, ask_status },
+	{ "listeners", 0, 1, false, ask_listeners },
 	{ "reload", 0, 0, true, ask_reload },
 	{ "reopen", 0, 0, true, ask_reopen },
 	{ "upgrade", 0, 0, true, ask_upgrade },

@@ -54,6 +54,15 @@ totals_fold(struct worker_record *record, const struct census *census,
 }
 
 void
+totals_recycled(const struct worker_record *record)
+{
+	struct totals *t = totals_of(record->master, crew_name(record->crew));
+
+	if (t != NULL)
+		t->recycled++;
+}
+
+void
 totals_free(struct master *m)
 {
 	struct totals *next;

@@ -42,6 +42,9 @@ put_master(struct state_writer *w, const struct master *m)
 	state_put_number(w, m->generation);
 	state_put_number(w, m->drained);
 	state_end_line(w);
+	state_keyword(w, "begun");
+	state_put_number(w, m->started_ms);
+	state_end_line(w);
 	state_keyword(w, "limit");
 	state_put_number(w, m->limit_raised);
 	state_put_number(w, (int64_t)m->former_limit.rlim_cur);
@@ -109,6 +112,7 @@ put_totals(struct state_writer *w, const struct totals *t)
 		state_put_number(w, (int64_t)t->forked);
 		state_put_number(w, (int64_t)t->reaped);
 		state_put_number(w, (int64_t)t->crashed);
+		state_put_number(w, (int64_t)t->recycled);
 		state_end_line(w);
 	}
 }

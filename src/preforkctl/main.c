@@ -8,28 +8,32 @@
 #include <sysexits.h>
 
 #include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/json.h"
 #include "base/msg.h"
 #include "base/quantity.h"
 #include "preforkctl/talk.h"
 #include "wire/control.h"
 
-#define OPTION_LETTERS "+:S:Vhw:"
+#define OPTION_LETTERS "+:S:Vhjw:"
 #define DEFAULT_SOCKET PREFORK_RUNSTATEDIR "/preforkd.sock"
 
 struct call {
 	const char *socket;
 	int64_t deadline_ms;
+	bool json;
 	int count; /* of words behind the verb */
 	char **words;
 };
 
 static int ask(const struct call *call, const char *verb);
+static int ask_figures(const struct call *call, const char *verb);
 static int ask_upgrade(const struct call *call, const char *verb);
 static int explain(const struct call *call, const char *verb);
 
@@ -38,7 +42,10 @@ static const struct verb {
 	int least, most; /* words behind it */
 	int (*run)(const struct call *call, const char *verb);
 } verbs[] = {
-	{ "status", "status", "the daemon and its services", 0, 0, ask },
+	{ "status", "status", "the daemon and its services", 0, 0,
+	    ask_figures },
+	{ "listeners", "listeners", "its addresses and their queues", 0, 0,
+	    ask_figures },
 	{ "reload", "reload", "reload, and tell how it went", 0, 0, ask },
 	{ "reopen", "reopen", "open the log again", 0, 0, ask },
 	{ "upgrade", "upgrade", "run the new binary in place", 0, 0,
@@ -68,7 +75,7 @@ usage(FILE *out)
 	size_t i;
 
 	(void)fprintf(out,
-	    "usage: preforkctl [-S socket] [-w timeout] verb [word ...]\n"
+	    "usage: preforkctl [-S socket] [-j] [-w timeout] verb [word ...]\n"
 	    "       preforkctl -h | -V\n");
 	for (i = 0; i < VERBS; i++)
 		(void)fprintf(out, "  %-20s %s\n", verbs[i].usage,
@@ -97,14 +104,33 @@ misuse(const char *what, const char *word)
 	return complain(PF_USAGE, text);
 }
 
+/* Of a verb whose answer is its outcome alone. */
 static int
-tell(const struct answer *answer)
+tell_json(const struct answer *answer)
+{
+	char text[CONTROL_ANSWER_BYTES * 6 + 64];
+	struct json json;
+
+	json_begin(&json, text, sizeof(text));
+	json_open(&json, NULL, '{');
+	json_bool(&json, "ok", answer->code == 0);
+	json_number(&json, "code", answer->code);
+	json_text(&json, "text", answer->text);
+	json_close(&json, '}');
+	(void)printf("%s\n", text);
+	return answer->code;
+}
+
+static int
+tell(const struct call *call, const struct answer *answer)
 {
 	if (answer->ended)
 		return complain(PF_CONTROL_ENDED,
 		    "the daemon ended without a word");
 	if (answer->code == EX_USAGE)
 		return complain(PF_USAGE, answer->text);
+	if (call->json && answer->text[0] != '\0')
+		return tell_json(answer);
 	if (answer->code != 0) {
 		(void)complain(PF_CONTROL_FAILED, answer->text);
 		return answer->code;
@@ -151,22 +177,39 @@ ask_for(const struct call *call, const char *verb, struct answer *answer)
 static int
 ask(const struct call *call, const char *verb)
 {
-	struct answer answer;
+	struct answer answer = { .joined = false };
 	int code = ask_for(call, verb, &answer);
 
-	return code != 0 ? code : tell(&answer);
+	return code != 0 ? code : tell(call, &answer);
+}
+
+/* It is the daemon that writes these as JSON. */
+static int
+ask_figures(const struct call *call, const char *verb)
+{
+	struct answer answer = { .joined = call->json };
+	struct call other = *call;
+	char word[] = "-j", *words[] = { word };
+	int code;
+
+	if (call->json) {
+		other.count = 1;
+		other.words = words;
+	}
+	code = ask_for(&other, verb, &answer);
+	return code != 0 ? code : tell(&other, &answer);
 }
 
 /* The new binary knows nothing of us: it is asked again. */
 static int
 ask_upgrade(const struct call *call, const char *verb)
 {
-	struct answer answer;
+	struct answer answer = { .joined = false };
 	int code = ask_for(call, verb, &answer);
 
 	if (code == 0 && answer.ended && answer.replaced)
 		code = ask_for(call, "settled", &answer);
-	return code != 0 ? code : tell(&answer);
+	return code != 0 ? code : tell(call, &answer);
 }
 
 static int
@@ -255,6 +298,9 @@ main(int argc, char **argv)
 		switch (got) {
 		case 'S':
 			call.socket = optarg;
+			break;
+		case 'j':
+			call.json = true;
 			break;
 		case 'w':
 			code = set_timeout(&call, optarg);

@@ -115,7 +115,7 @@ take_line(const char *line, struct answer *answer)
 	} else if (strcmp(line, "+" CONTROL_REPLACING) == 0) {
 		answer->replaced = true;
 	} else if (line[0] == '+') {
-		(void)printf("%s\n", line + 1);
+		(void)printf("%s%s", line + 1, answer->joined ? "" : "\n");
 	}
 }
 
@@ -159,7 +159,7 @@ talk(const char *path, const char *request, int64_t deadline_ms,
 	char line[CONTROL_REQUEST_BYTES];
 	int fd, length, result = 0;
 
-	*answer = (struct answer) { .ended = true };
+	*answer = (struct answer) { .joined = answer->joined, .ended = true };
 	length =
 	    snprintf(line, sizeof(line), CONTROL_GREETING " %s\n", request);
 	fd = reach(path, deadline_ms, e);
@@ -173,5 +173,7 @@ talk(const char *path, const char *request, int64_t deadline_ms,
 	if (result == 0)
 		result = listen_to(fd, deadline_ms, answer, e);
 	fd_close(&fd);
+	if (answer->joined && result == 0 && answer->code == 0)
+		(void)printf("\n");
 	return result;
 }

@@ -11,6 +11,7 @@
 #include "base/error.h"
 
 struct answer {
+	bool joined;   /* asked: the lines are parts of one */
 	int code;      /* what to exit with */
 	bool ended;    /* the daemon closed without a last line */
 	bool replaced; /* but said that another takes its place */
@@ -18,7 +19,7 @@ struct answer {
 };
 
 /*
- * Connect to the socket at `path`, send the request (VERB and words) and copy
+ * answer->joined is the caller's.  Connect to the socket at `path`, send the request (VERB and words) and copy
  * the lines of the answer to standard output, until `deadline_ms` (clock_ms;
  * CLOCK_NEVER: none).  -1 with `e` (CONTROL_ABSENT, CONTROL_LATE).
  */

@@ -21,7 +21,7 @@ two_services() {
 	start -w 2 -S "$T/ctl.sock" echo
 	ctl_ends 0 'echo has 5 workers' scale echo 5
 	[[ $(worker_count) -eq 5 ]]
-	ctl_ends 0 'echo +2 +5 +0' status
+	ctl_ends 0 'echo +5 +5 +0' status
 	ctl_ends 0 'echo has 1 workers' scale echo 1
 	wait_workers 1
 	[[ $(log_count 'PF0113') -ge 2 ]]
