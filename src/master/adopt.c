@@ -32,8 +32,12 @@ adopt_life(struct adoption *a, const struct state_line *line)
 static int
 adopt_begun(struct adoption *a, const struct state_line *line)
 {
-	if (state_number(line, 0, 0, INT64_MAX, &a->m->started_ms) == -1)
+	int64_t seq;
+
+	if (state_number(line, 0, 0, INT64_MAX, &a->m->started_ms) == -1 ||
+	    state_number(line, 1, 0, INT64_MAX, &seq) == -1)
 		return state_refuse(line, a->e);
+	a->m->events.seq = (uint64_t)seq;
 	return 0;
 }
 

@@ -17,6 +17,7 @@
 #include "base/log.h"
 #include "base/sigpipe.h"
 #include "master/addresses.h"
+#include "master/events.h"
 #include "master/master.h"
 #include "master/spawn.h"
 #include "master/state.h"
@@ -165,6 +166,7 @@ master_close(struct master *m)
 	scoreboard_close(&m->board);
 	free(m->records);
 	totals_free(m);
+	events_free(m);
 	settings_unref(m->settings);
 	if (m->limit_raised)
 		(void)setrlimit(RLIMIT_NOFILE, &m->former_limit);
@@ -183,6 +185,8 @@ start_done(struct master *m)
 {
 	log_event(PF_STARTED, "%s " PACKAGE_VERSION " is ready",
 	    m->settings->program);
+	event_generation(m, "start", m->current->generation->number, NULL);
+	events_listening(m, m->current->generation, NULL);
 	notify_ready(m);
 }
 

@@ -19,6 +19,7 @@
 #include "base/log.h"
 #include "config/directive.h"
 #include "master/addresses.h"
+#include "master/events.h"
 #include "master/probe.h"
 #include "master/steer.h"
 
@@ -28,6 +29,8 @@ log_failed(struct master *m)
 	log_event(PF_RELOAD_FAILED,
 	    "reload failed, generation %u serves on: %s",
 	    m->current->generation->number, m->trouble.text);
+	event_generation(m, "reload-failed", m->current->generation->number,
+	    m->trouble.text);
 }
 
 /* The reload was to end a drain: those who were there come back. */
@@ -135,6 +138,7 @@ reload_begin(struct master *m)
 	m->generation++;
 	log_event(PF_RELOAD_BEGIN, "reload: starting generation %u",
 	    m->generation);
+	event_generation(m, "reload-begin", m->generation, NULL);
 	cohort_start(m->incoming);
 }
 
@@ -208,6 +212,9 @@ reload_commit(struct master *m)
 	m->incoming = NULL;
 	m->drained = false;
 	take_settings(m);
+	event_generation(m, "reload-done", m->current->generation->number,
+	    NULL);
+	events_listening(m, m->current->generation, former->generation);
 	log_event(PF_RELOAD_DONE, "reload done: generation %u serves",
 	    m->current->generation->number);
 	cohort_admit(m->current);
@@ -265,6 +272,8 @@ free_ended(struct master *m)
 		*link = cohort->next;
 		log_event(PF_GENERATION_DRAINED, "generation %u has ended",
 		    cohort->generation->number);
+		event_generation(m, "generation-drained",
+		    cohort->generation->number, NULL);
 		cohort_free(cohort);
 	}
 }

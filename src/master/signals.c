@@ -13,6 +13,7 @@
 
 #include "base/log.h"
 #include "base/sigpipe.h"
+#include "master/events.h"
 #include "master/master.h"
 #include "master/state.h"
 
@@ -121,6 +122,7 @@ signals_reopen_logs(struct master *m, struct error *e)
 			0, log_fd()) == 0)
 			scoreboard_mail(&m->board, i);
 	log_event(PF_LOGS_REOPENED, "log opened again");
+	event_plain(m, "reopen");
 	return 0;
 }
 

@@ -143,6 +143,12 @@ struct binary {
 	struct timespec written;
 };
 
+/* What was told last; events.h. */
+struct events {
+	uint64_t seq; /* of the last one */
+	char **kept;  /* EVENTS_KEPT of them, NULL before the first */
+};
+
 struct pidfile {
 	int fd;
 	char *path; /* settings come and go */
@@ -181,6 +187,7 @@ struct master {
 	struct pidfile pidfile;
 	struct control *control; /* NULL: there is no control socket */
 	struct outcome outcome;
+	struct events events;
 	struct error start_error; /* for the starter, at the end */
 	int starter_fd; /* the starting process waits at the other end */
 	pid_t pid;

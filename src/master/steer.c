@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "master/events.h"
 #include "master/master.h"
 #include "master/steer.h"
 
@@ -186,6 +187,7 @@ static const struct {
 	{ "upgrade", 0, 0, true, ask_upgrade },
 	{ "settled", 0, 0, false, ask_settled },
 	{ "stop", 0, 1, true, ask_stop },
+	{ "events", 0, 1, false, events_follow },
 	{ "scale", 2, 2, true, steer_scale },
 	{ "drain", 0, 1, true, steer_drain },
 	{ "resume", 0, 1, true, steer_resume },
@@ -284,6 +286,7 @@ void
 steer_replacing(struct master *m)
 {
 	control_say_all(m->control, WAIT_UPGRADE, CONTROL_REPLACING);
+	control_say_all(m->control, WAIT_EVENTS, CONTROL_REPLACING);
 }
 
 /* --------------------------------------------------------- opening, ending */
@@ -330,6 +333,7 @@ steer_close(struct master *m)
 	control_end_all(m->control, WAIT_END,
 	    m->exit_code == 0 ? EXIT_DONE : EXIT_FAILED,
 	    "the daemon has ended");
+	control_end_all(m->control, WAIT_EVENTS, EXIT_DONE, "");
 	control_free(m->control, m->settings->own_process);
 	m->control = NULL;
 }

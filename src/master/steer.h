@@ -16,6 +16,7 @@ enum waiting {
 	WAIT_UPGRADE_NEXT,
 	WAIT_UPGRADE,
 	WAIT_END,
+	WAIT_EVENTS,
 	WAIT_SIZE,  /* matter: the service has so many workers, number */
 	WAIT_SIZES, /* all services have theirs */
 	WAIT_DEATH, /* matter: of the worker pid in cell */

@@ -44,6 +44,7 @@ put_master(struct state_writer *w, const struct master *m)
 	state_end_line(w);
 	state_keyword(w, "begun");
 	state_put_number(w, m->started_ms);
+	state_put_number(w, (int64_t)m->events.seq);
 	state_end_line(w);
 	state_keyword(w, "limit");
 	state_put_number(w, m->limit_raised);

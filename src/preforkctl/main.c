@@ -35,6 +35,7 @@ struct call {
 static int ask(const struct call *call, const char *verb);
 static int ask_figures(const struct call *call, const char *verb);
 static int ask_upgrade(const struct call *call, const char *verb);
+static int ask_events(const struct call *call, const char *verb);
 static int explain(const struct call *call, const char *verb);
 
 static const struct verb {
@@ -62,6 +63,8 @@ static const struct verb {
 	    "end a worker; another takes its place", 1, 1, ask },
 	{ "wait", "wait CONDITION", "ready, idle, drained or generation N", 1,
 	    2, ask },
+	{ "events", "events [NUMBER]", "what happens, as JSON, until the end",
+	    0, 1, ask_events },
 	{ "explain", "explain PFnnnn", "what a message means, and what to do",
 	    1, 1, explain },
 	{ "ping", "ping", "is it there?", 0, 0, ask },
@@ -209,6 +212,25 @@ ask_upgrade(const struct call *call, const char *verb)
 
 	if (code == 0 && answer.ended && answer.replaced)
 		code = ask_for(call, "settled", &answer);
+	return code != 0 ? code : tell(call, &answer);
+}
+
+/* Through upgrades: the new binary is asked for what comes next. */
+static int
+ask_events(const struct call *call, const char *verb)
+{
+	struct answer answer = { .last_event = 0 };
+	struct call next = *call;
+	char number[24], *words[] = { number };
+	int code = ask_for(call, verb, &answer);
+
+	while (code == 0 && answer.ended && answer.replaced) {
+		(void)snprintf(number, sizeof(number), "%lld",
+		    answer.last_event + 1);
+		next.count = 1;
+		next.words = words;
+		code = ask_for(&next, verb, &answer);
+	}
 	return code != 0 ? code : tell(call, &answer);
 }
 
