@@ -16,6 +16,7 @@ int read_control(const struct use *use);
 void keep_control(const struct settings *from, struct settings *to);
 int read_max_requests(const struct use *use);
 int read_timeout(const struct use *use);
+int read_proxy(const struct use *use);
 
 /* Of a unix socket: words[index]; *text is the owner's name, kept. */
 int read_socket_mode(const struct use *use, size_t index,

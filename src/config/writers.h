@@ -35,5 +35,6 @@ void write_listen(const struct writing *w);
 void write_control(const struct writing *w);
 void write_max_requests(const struct writing *w);
 void write_timeout(const struct writing *w);
+void write_proxy(const struct writing *w);
 
 #endif

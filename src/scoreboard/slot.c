@@ -59,6 +59,12 @@ slot_begin(struct scoreboard_slot *slot, const struct sockaddr *peer,
 }
 
 void
+slot_set_client(struct scoreboard_slot *slot, const struct sockaddr *peer)
+{
+	copy_client(&slot->client, peer);
+}
+
+void
 slot_active(struct scoreboard_slot *slot, int64_t now_ms)
 {
 	STORE(slot->active_ms, now_ms);

@@ -16,6 +16,8 @@ void slot_set_state(struct scoreboard_slot *slot, enum slot_state state,
 /* A connection begins. */
 void slot_begin(struct scoreboard_slot *slot, const struct sockaddr *peer,
     int64_t now_ms);
+/* It turned out to be of another client. */
+void slot_set_client(struct scoreboard_slot *slot, const struct sockaddr *peer);
 /* Its last sign of progress. */
 void slot_active(struct scoreboard_slot *slot, int64_t now_ms);
 /* It ended; `failed` as the handler said. */

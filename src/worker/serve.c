@@ -40,6 +40,13 @@ limit_bare(struct worker *worker)
 		slot_active(worker->setup->slot, INT64_MAX);
 }
 
+static bool
+is_admitted(struct worker *worker)
+{
+	return !proxy_is_required(&worker->service->settings->proxy) ||
+	    proxy_admit(worker);
+}
+
 static int
 handle(struct worker *worker, int from)
 {
@@ -47,6 +54,10 @@ handle(struct worker *worker, int from)
 	int result;
 
 	conn_begin(conn, &worker->context, worker->connections);
+	if (!is_admitted(worker)) {
+		(void)close(conn->fd);
+		return 0;
+	}
 	if (worker->module.descriptor == NULL) {
 		limit_bare(worker);
 		worker->module.handle_client(conn->fd);

@@ -44,6 +44,8 @@ struct worker {
 	bool sick;	 /* cannot accept any more */
 	bool leave_next; /* its handler wants it to go after this connection */
 	bool asked_recycling; /* RECYCLE was sent */
+	int64_t refused_ms;   /* when a refusal was told; 0: never */
+	unsigned refused_untold;
 };
 
 /* How long a busy worker may not notice that its master is dead. */
@@ -75,6 +77,10 @@ void recycle_begun(struct worker *worker);
 void recycle_ended(struct worker *worker);
 /* The handler asks: leave after this connection. */
 void recycle_wanted(void *worker);
+/* proxy.c: may the handler see worker->conn, which has begun, of a service
+ * where each connection begins with a PROXY header?  The header is read; it
+ * was told why not. */
+bool proxy_admit(struct worker *worker);
 /* dump.c: say what was going on when ABRT comes, and die of it. */
 int dump_install(const struct worker *worker);
 /* leave.c: what comes between the last ordinary accept and the end. */
