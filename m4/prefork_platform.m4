@@ -19,6 +19,26 @@ PREFORK_CHECK_SOURCE([DEFER_ACCEPT], [TCP_DEFER_ACCEPT],
     [[int seconds = 1;
       return setsockopt(0, IPPROTO_TCP, TCP_DEFER_ACCEPT, &seconds,
 	  sizeof(seconds));]])
+PREFORK_CHECK_SOURCE([TCP_QUEUE], [the queue of a listening TCP socket],
+    [[#include <sys/socket.h>
+      #include <netinet/in.h>
+      #include <netinet/tcp.h>
+      #ifndef __linux__
+      #error "its members mean this on Linux only"
+      #endif]],
+    [[struct tcp_info info;
+      socklen_t length = sizeof(info);
+      return getsockopt(0, IPPROTO_TCP, TCP_INFO, &info, &length) +
+	  (int)info.tcpi_unacked + (int)info.tcpi_sacked;]])
+PREFORK_CHECK_SOURCE([UNIX_QUEUE], [the queue of a listening unix socket],
+    [[#include <sys/socket.h>
+      #include <linux/netlink.h>
+      #include <linux/sock_diag.h>
+      #include <linux/unix_diag.h>]],
+    [[struct unix_diag_req request = {
+	  .udiag_show = UDIAG_SHOW_RQLEN };
+      return socket(AF_NETLINK, SOCK_RAW, NETLINK_SOCK_DIAG) +
+	  (int)request.udiag_show + SK_MEMINFO_DROPS;]])
 PREFORK_CHECK_SOURCE([ABSTRACT_SOCKETS],
     [unix sockets with names outside the file system], [],
     [[

@@ -20,6 +20,9 @@
 /* A line of version 1, with its end (its specification, section 2.1). */
 #define PROXY_LINE_BYTES 107
 
+/* No reason is longer. */
+#define PROXY_REASON_BYTES 64
+
 enum proxy_answer { PROXY_MORE, PROXY_DONE, PROXY_BAD };
 
 struct proxy_end {

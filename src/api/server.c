@@ -4,6 +4,8 @@
  */
 #include "config.h"
 
+#include <sysexits.h>
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -143,6 +145,15 @@ resume_or_run(struct options *options, struct resume *resume)
 	return master_resume(options->settings, resume);
 }
 
+/* Who checks asks whether it is right, and not what a start would end with. */
+static int
+as_checked(const struct options *options, int code)
+{
+	if (options->mode != RUN_CHECK || code == 0 || code == EX_USAGE)
+		return code;
+	return EX_CONFIG;
+}
+
 static int
 parse_and_run(const struct options_source *source, struct resume *resume)
 {
@@ -154,6 +165,7 @@ parse_and_run(const struct options_source *source, struct resume *resume)
 		code = program_refuse(&options, &e);
 	else
 		code = resume_or_run(&options, resume);
+	code = as_checked(&options, code);
 	options_fini(&options);
 	return code;
 }

@@ -35,6 +35,9 @@ read_part(const struct use *use, size_t index)
 	struct control_settings *control = &use->settings->control;
 	const char *name = use->words[index].text;
 
+	if (is_repeated(use, index))
+		return use_fail(use, index, PF_DIRECTIVE_REPEATED,
+		    "%s is given twice", name);
 	if (index + 1 == use->count)
 		return use_fail(use, index, PF_DIRECTIVE_VALUE,
 		    "%s needs a value", name);

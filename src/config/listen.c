@@ -45,6 +45,17 @@ read_backlog(const struct use *use, size_t index, struct endpoint *endpoint)
 	return 0;
 }
 
+bool
+is_repeated(const struct use *use, size_t index)
+{
+	size_t i;
+
+	for (i = 2; i < index; i += 2)
+		if (strcmp(use->words[i].text, use->words[index].text) == 0)
+			return true;
+	return false;
+}
+
 int
 read_socket_mode(const struct use *use, size_t index, struct endpoint *endpoint)
 {
@@ -107,16 +118,14 @@ static int
 read_part(const struct use *use, size_t index, struct endpoint *endpoint)
 {
 	const char *name = use->words[index].text;
-	size_t i, before;
+	size_t i;
 
 	for (i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
 		if (strcmp(parts[i].name, name) != 0)
 			continue;
-		for (before = 2; before < index; before += 2)
-			if (strcmp(use->words[before].text, name) == 0)
-				return use_fail(use, index,
-				    PF_DIRECTIVE_REPEATED, "%s is given twice",
-				    name);
+		if (is_repeated(use, index))
+			return use_fail(use, index, PF_DIRECTIVE_REPEATED,
+			    "%s is given twice", name);
 		if (index + 1 == use->count)
 			return use_fail(use, index, PF_DIRECTIVE_VALUE,
 			    "%s needs a value", name);

@@ -18,6 +18,8 @@ int read_max_requests(const struct use *use);
 int read_timeout(const struct use *use);
 int read_proxy(const struct use *use);
 
+/* The name at words[index] of a pair was given before; pairs begin at 2. */
+bool is_repeated(const struct use *use, size_t index);
 /* Of a unix socket: words[index]; *text is the owner's name, kept. */
 int read_socket_mode(const struct use *use, size_t index,
     struct endpoint *endpoint);

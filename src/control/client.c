@@ -45,6 +45,12 @@ make_room(struct control_client *client, size_t more)
 	size_t room = client->out_room > 0 ? client->out_room : 1024;
 	char *bigger;
 
+	if (client->out_done > 0) {
+		client->out_length -= client->out_done;
+		memmove(client->out, client->out + client->out_done,
+		    client->out_length);
+		client->out_done = 0;
+	}
 	while (room < client->out_length + more)
 		room *= 2;
 	if (room > CONTROL_BYTES)
@@ -72,6 +78,10 @@ add_line(struct control_client *client, int code, const char *text)
 		return;
 	}
 	memcpy(client->out + client->out_length, line, length);
+	/* Who only waited has to take it now. */
+	if (client->deadline_ms == CLOCK_NEVER)
+		client->deadline_ms =
+		    control_now_ms(client->control) + CONTROL_PATIENCE_MS;
 	client->out_length += length;
 	client->ended = code != -1;
 }
@@ -138,6 +148,42 @@ void
 control_wait(struct control_client *client, int what)
 {
 	client->waits = what;
+}
+
+void
+control_wait_matter(struct control_client *client, int what,
+    const struct control_matter *matter)
+{
+	client->matter = *matter;
+	client->waits = what;
+}
+
+bool
+control_waits(const struct control *control, int what)
+{
+	const struct control_client *client;
+
+	for (client = control != NULL ? control->clients : NULL; client != NULL;
+	     client = client->next)
+		if (client->waits == what)
+			return true;
+	return false;
+}
+
+void
+control_review(struct control *control, int what,
+    void (*look)(void *arg, struct control_client *client,
+	const struct control_matter *matter),
+    void *arg)
+{
+	struct control_client *client;
+
+	for (client = control != NULL ? control->clients : NULL; client != NULL;
+	     client = client->next)
+		if (client->waits == what) {
+			look(arg, client, &client->matter);
+			client_flush(client);
+		}
 }
 
 void

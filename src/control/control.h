@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "base/loop.h"
 #include "listener/listener.h"
@@ -24,6 +25,16 @@
 
 struct control;
 struct control_client;
+
+/* What a client waits for in detail.  This room only keeps it; which member
+ * means something depends on what it waits for. */
+struct control_matter {
+	unsigned service;    /* of the generation */
+	uint32_t generation; /* in which that is so */
+	unsigned cell;	     /* of a worker, */
+	pid_t pid;	     /* if it is still this one */
+	int64_t number;
+};
 
 struct control_hooks {
 	/* Call control_say, then control_end or control_wait. */
@@ -61,6 +72,15 @@ void control_end(struct control_client *client, int code, const char *format,
     ...) __attribute__((format(printf, 3, 4)));
 /* Its outcome is not known yet; `what` is the master's name for it, above 0. */
 void control_wait(struct control_client *client, int what);
+void control_wait_matter(struct control_client *client, int what,
+    const struct control_matter *matter);
+/* Does anybody wait for `what`? */
+bool control_waits(const struct control *control, int what);
+/* Call look for each of those who wait for `what`; it may call control_end. */
+void control_review(struct control *control, int what,
+    void (*look)(void *arg, struct control_client *client,
+	const struct control_matter *matter),
+    void *arg);
 /* Those who wait for `what` wait for `other` from now on. */
 void control_rename(struct control *control, int what, int other);
 /* Those who wait for `what` get a line more; written at once if it can be. */

@@ -15,9 +15,10 @@ struct control_client {
 	struct loop_watch watch;
 	int64_t deadline_ms; /* CLOCK_NEVER while an outcome is waited for */
 	int waits;	     /* for what, or 0 */
-	bool asked;	     /* its request is whole */
-	bool ended;	     /* its last line is written to `out` */
-	bool gone;	     /* to be freed by the next sweep */
+	struct control_matter matter;
+	bool asked; /* its request is whole */
+	bool ended; /* its last line is written to `out` */
+	bool gone;  /* to be freed by the next sweep */
 	size_t have;
 	char request[CONTROL_REQUEST_BYTES + 1];
 	char *out;

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "admission/refusal.h"
 #include "base/clock.h"
 #include "base/fd.h"
 #include "master/addresses.h"
@@ -26,6 +27,18 @@ adopt_life(struct adoption *a, const struct state_line *line)
 		return state_refuse(line, a->e);
 	a->m->generation = (uint32_t)generation;
 	a->m->drained = drained != 0;
+	return 0;
+}
+
+static int
+adopt_begun(struct adoption *a, const struct state_line *line)
+{
+	int64_t seq;
+
+	if (state_number(line, 0, 0, INT64_MAX, &a->m->started_ms) == -1 ||
+	    state_number(line, 1, 0, INT64_MAX, &seq) == -1)
+		return state_refuse(line, a->e);
+	a->m->events.seq = (uint64_t)seq;
 	return 0;
 }
 
@@ -79,7 +92,7 @@ adopt_total(struct adoption *a, const struct state_line *line)
 {
 	const char *service = state_text(line, 0);
 	struct totals *t;
-	uint64_t *fields[6];
+	uint64_t *fields[7];
 	int64_t value;
 	unsigned i;
 
@@ -92,10 +105,35 @@ adopt_total(struct adoption *a, const struct state_line *line)
 	fields[3] = &t->forked;
 	fields[4] = &t->reaped;
 	fields[5] = &t->crashed;
-	for (i = 0; i < 6; i++) {
+	fields[6] = &t->recycled;
+	/* An image of an earlier version may know fewer. */
+	for (i = 0; i < 7 && i + 1 < line->count; i++) {
 		if (state_number(line, i + 1, 0, COUNT_MAX, &value) == -1)
 			return state_refuse(line, a->e);
 		*fields[i] = (uint64_t)value;
+	}
+	return 0;
+}
+
+/* Reasons that only the other image knows are no concern of this one. */
+static int
+adopt_refused(struct adoption *a, const struct state_line *line)
+{
+	const char *service = state_text(line, 0), *name;
+	struct totals *t;
+	int64_t count;
+	unsigned i;
+
+	t = service != NULL ? totals_of(a->m, service) : NULL;
+	if (t == NULL)
+		return state_refuse(line, a->e);
+	for (i = 1; i < line->count; i += 2) {
+		name = state_text(line, i);
+		if (name == NULL ||
+		    state_number(line, i + 1, 0, COUNT_MAX, &count) == -1)
+			return state_refuse(line, a->e);
+		if (refusal_find(name) != REFUSALS)
+			t->refused[refusal_find(name)] = (uint64_t)count;
 	}
 	return 0;
 }
@@ -233,11 +271,13 @@ static const struct {
 	int (*adopt)(struct adoption *, const struct state_line *);
 } keywords[] = {
 	{ "life", adopt_life },
+	{ "begun", adopt_begun },
 	{ "limit", adopt_limit },
 	{ "passed", adopt_passed },
 	{ "board", adopt_board },
 	{ "pidfile", adopt_pidfile },
 	{ "total", adopt_total },
+	{ "refused", adopt_refused },
 	{ "outcome", adopt_outcome },
 	{ "control", adopt_control },
 	{ "settings", adopt_settings },

@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "master/events.h"
 #include "master/spawn.h"
 #include "master/state.h"
 #include "scoreboard/census.h"
@@ -85,6 +86,7 @@ static int
 start_worker(struct crew *crew, unsigned slot)
 {
 	struct worker_record *record = record_new(crew, slot);
+	struct event event;
 	char name[64];
 
 	if (record == NULL) {
@@ -99,6 +101,8 @@ start_worker(struct crew *crew, unsigned slot)
 	record_name(record, name, sizeof(name));
 	log_event(PF_WORKER_START, "worker %s started, generation %u", name,
 	    crew->cohort->generation->number);
+	event_begin_worker(&event, record, "worker-start");
+	event_end(&event);
 	return 0;
 }
 
@@ -113,6 +117,22 @@ kill_late_starter(struct crew *crew, unsigned slot)
 	    (long long)crew->pool.start_timeout_ms);
 	crew->cohort->reason = *reason;
 	record_kill(record, KILL_START_TIMEOUT);
+}
+
+static void
+tell_backoff(struct crew *crew, const struct pool_action *action)
+{
+	struct event event;
+
+	log_event(PF_WORKER_BACKOFF, "worker %s/%u is started again in %lld ms",
+	    crew_name(crew), action->slot, (long long)action->delay_ms);
+	event_begin(&event, crew->cohort->master, "backoff");
+	json_text(&event.json, "service", crew_name(crew));
+	json_number(&event.json, "slot", action->slot);
+	json_number(&event.json, "generation",
+	    crew->cohort->generation->number);
+	json_number(&event.json, "delay_ms", action->delay_ms);
+	event_end(&event);
 }
 
 static void
@@ -136,9 +156,7 @@ perform(struct crew *crew, const struct pool_action *action, unsigned *failed)
 		crew->cohort->failed = true;
 		break;
 	case ACTION_BACKOFF:
-		log_event(PF_WORKER_BACKOFF,
-		    "worker %s/%u is started again in %lld ms", crew_name(crew),
-		    action->slot, (long long)action->delay_ms);
+		tell_backoff(crew, action);
 		break;
 	}
 }

@@ -46,6 +46,8 @@ static const struct escalation {
 	    PF_WORKER_KILLED, false },
 	[KILL_TOTAL] = { "its connection takes longer than timeout total",
 	    SIGABRT, PF_WORKER_HUNG, true },
+	[KILL_OPERATOR] = { "preforkctl asked for it", SIGABRT,
+	    PF_WORKER_KILLED, true },
 	[KILL_IDLE] = { "its connection makes no progress", SIGABRT,
 	    PF_WORKER_HUNG, true },
 };

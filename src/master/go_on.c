@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "master/events.h"
 #include "master/rehearsal.h"
 #include "master/state.h"
 #include "master/upgrade.h"
@@ -34,6 +35,8 @@ go_on(struct master *m, struct resume *resume, struct error *e)
 	    "upgrade done: %s " PACKAGE_VERSION " in place of %s; %s",
 	    m->settings->program, resume->state.version,
 	    m->drained ? "still drained" : "reloading");
+	event_generation(m, "upgrade-done", m->current->generation->number,
+	    NULL);
 	master_raise_limit(m, m->settings);
 	m->life = LIFE_SERVING;
 	/* Who was told to drain starts nobody until HUP. */

@@ -17,6 +17,7 @@
 #include "base/log.h"
 #include "base/sigpipe.h"
 #include "master/addresses.h"
+#include "master/events.h"
 #include "master/master.h"
 #include "master/spawn.h"
 #include "master/state.h"
@@ -165,6 +166,7 @@ master_close(struct master *m)
 	scoreboard_close(&m->board);
 	free(m->records);
 	totals_free(m);
+	events_free(m);
 	settings_unref(m->settings);
 	if (m->limit_raised)
 		(void)setrlimit(RLIMIT_NOFILE, &m->former_limit);
@@ -183,6 +185,8 @@ start_done(struct master *m)
 {
 	log_event(PF_STARTED, "%s " PACKAGE_VERSION " is ready",
 	    m->settings->program);
+	event_generation(m, "start", m->current->generation->number, NULL);
+	events_listening(m, m->current->generation, NULL);
 	notify_ready(m);
 }
 
@@ -216,7 +220,10 @@ cohorts_deadline(const struct master *m)
 static int64_t
 steering_deadline(const struct master *m)
 {
-	return control_deadline(m->control);
+	int64_t next = control_deadline(m->control);
+	int64_t due = steer_wait_deadline(m);
+
+	return due < next ? due : next;
 }
 
 static int64_t
@@ -258,6 +265,8 @@ act_on_time(struct master *m)
 	review_start(m);
 	reload_review(m);
 	stop_review(m, now_ms);
+	steer_pool_review(m);
+	steer_wait_review(m);
 }
 
 int
@@ -317,6 +326,7 @@ master_init(struct master *m, struct settings *settings)
 		.helper = { .watch = { .fd = -1 } },
 		.starter_fd = -1,
 		.watchdog_ms = CLOCK_NEVER,
+		.started_ms = clock_ms(),
 	};
 }
 

@@ -18,6 +18,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "master/events.h"
 #include "master/state.h"
 #include "scoreboard/census.h"
 
@@ -55,15 +56,12 @@ describe_client(const struct census *census, char *text, size_t bytes)
 
 /* Before READY nothing was served, so the reason is the handler's start. */
 static void
-note_start_failure(struct worker_record *record, int status)
+note_start_failure(struct worker_record *record, const char *how)
 {
-	char how[CAUSE_BYTES];
 	struct error *reason = record->reason;
 
 	if (reason == NULL) {
 		reason = record_reason(record);
-		cause_describe(record->master, status, record->killed, how,
-		    sizeof(how));
 		(void)error_set(reason, PF_MODULE_DIED,
 		    "a worker of %s ended while it loaded its handler: %s",
 		    crew_name(record->crew), how);
@@ -92,15 +90,14 @@ log_end(const struct worker_record *record, const char *name, const char *how,
 }
 
 static void
-log_death(struct worker_record *record, int status, const struct census *census)
+log_death(struct worker_record *record, int status, const char *how,
+    const struct census *census)
 {
-	char name[64], how[CAUSE_BYTES], client[ENDPOINT_TEXT_BYTES + 16];
+	char name[64], client[ENDPOINT_TEXT_BYTES + 16];
 	char text[LOG_LINE_BYTES / 2];
 	unsigned long unsaid = 0;
 
 	record_name(record, name, sizeof(name));
-	cause_describe(record->master, status, record->killed, how,
-	    sizeof(how));
 	describe_client(census, client, sizeof(client));
 	if (record->killed != KILL_NONE || ended_well(record, status)) {
 		log_end(record, name, how, census);
@@ -142,27 +139,34 @@ bury(struct worker_record *record, int status)
 	struct crew *crew = record->crew;
 	struct pool_event event = { .kind = EVENT_EXITED };
 	struct census census;
+	char how[CAUSE_BYTES];
 	bool abnormal, detached;
 
+	cause_describe(record->master, status, record->killed, how,
+	    sizeof(how));
 	record_drain_channel(record);
 	held_settle(record, true);
 	census_read(&record->master->board.slot[record->cell], &census);
 	if (!record->detached &&
 	    crew->pool.slots[record->slot].state == POOL_STARTING) {
-		note_start_failure(record, status);
+		note_start_failure(record, how);
 		/* A canary's reason is told by who reports the outcome of the
 		 * start or the reload. */
 		if (crew->pool.proven)
 			log_event(PF_WORKER_FAILED, "%s",
 			    crew->cohort->reason.text);
 	} else {
-		log_death(record, status, &census);
+		log_death(record, status, how, &census);
 	}
+	event_worker_exit(record, status,
+	    record->recycle != RECYCLE_NONE && ended_well(record, status) ?
+		recycle_reason_name(record->recycle) :
+		how);
 	totals_fold(record, &census,
 	    !record->leaving && record->killed == KILL_NONE &&
 		!WIFEXITED(status));
-	crew->recycled +=
-	    record->recycle != RECYCLE_NONE && ended_well(record, status);
+	if (record->recycle != RECYCLE_NONE && ended_well(record, status))
+		totals_recycled(record);
 	reload_lost(record);
 	event.slot = record->slot;
 	event.by_exit = record->killed == KILL_NONE ?

@@ -19,6 +19,7 @@
 #include "base/log.h"
 #include "config/directive.h"
 #include "master/addresses.h"
+#include "master/events.h"
 #include "master/probe.h"
 #include "master/steer.h"
 
@@ -28,24 +29,16 @@ log_failed(struct master *m)
 	log_event(PF_RELOAD_FAILED,
 	    "reload failed, generation %u serves on: %s",
 	    m->current->generation->number, m->trouble.text);
+	event_generation(m, "reload-failed", m->current->generation->number,
+	    m->trouble.text);
 }
 
 /* The reload was to end a drain: those who were there come back. */
 static void
 undo_drain(struct master *m)
 {
-	struct crew *crew;
-	unsigned i;
-
-	if (!m->drained || m->life != LIFE_SERVING)
-		return;
-	m->drained = false;
-	for (i = 0; i < m->current->generation->service_count; i++) {
-		crew = &m->current->crews[i];
-		crew_event(crew,
-		    (struct pool_event) { .kind = EVENT_RESIZE,
-			.want = m->settings->services[i].workers });
-	}
+	if (m->drained && m->life == LIFE_SERVING)
+		drain_end(m);
 }
 
 static bool
@@ -145,6 +138,7 @@ reload_begin(struct master *m)
 	m->generation++;
 	log_event(PF_RELOAD_BEGIN, "reload: starting generation %u",
 	    m->generation);
+	event_generation(m, "reload-begin", m->generation, NULL);
 	cohort_start(m->incoming);
 }
 
@@ -218,6 +212,9 @@ reload_commit(struct master *m)
 	m->incoming = NULL;
 	m->drained = false;
 	take_settings(m);
+	event_generation(m, "reload-done", m->current->generation->number,
+	    NULL);
+	events_listening(m, m->current->generation, former->generation);
 	log_event(PF_RELOAD_DONE, "reload done: generation %u serves",
 	    m->current->generation->number);
 	cohort_admit(m->current);
@@ -275,6 +272,8 @@ free_ended(struct master *m)
 		*link = cohort->next;
 		log_event(PF_GENERATION_DRAINED, "generation %u has ended",
 		    cohort->generation->number);
+		event_generation(m, "generation-drained",
+		    cohort->generation->number, NULL);
 		cohort_free(cohort);
 	}
 }
@@ -336,6 +335,22 @@ drain_begin(struct master *m)
 	reload_abandon(m, "the workers are to be drained");
 	m->drained = true;
 	log_event(PF_DRAINED,
-	    "all workers finish and go; the sockets stay open until HUP");
+	    "all workers finish and go; the sockets stay open until a reload or resume");
 	cohort_resize_all(m->current, 0);
+}
+
+void
+drain_end(struct master *m)
+{
+	struct crew *crew;
+	unsigned i;
+
+	m->drained = false;
+	for (i = 0; i < m->current->generation->service_count; i++) {
+		crew = &m->current->crews[i];
+		crew->former_want = 0;
+		crew_event(crew,
+		    (struct pool_event) { .kind = EVENT_RESIZE,
+			.want = m->settings->services[i].workers });
+	}
 }

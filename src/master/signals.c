@@ -13,6 +13,7 @@
 
 #include "base/log.h"
 #include "base/sigpipe.h"
+#include "master/events.h"
 #include "master/master.h"
 #include "master/state.h"
 
@@ -75,7 +76,7 @@ resize_by(struct master *m, int step)
 	for (i = 0; i < m->current->generation->service_count; i++) {
 		crew = &m->current->crews[i];
 		want = crew->pool.want;
-		if (crew->single || (step < 0 && want <= 1) ||
+		if (crew->single || want == 0 || (step < 0 && want <= 1) ||
 		    (step > 0 &&
 			(want >= crew->pool.capacity ||
 			    want >= SETTINGS_MAX_WORKERS)))
@@ -121,6 +122,7 @@ signals_reopen_logs(struct master *m, struct error *e)
 			0, log_fd()) == 0)
 			scoreboard_mail(&m->board, i);
 	log_event(PF_LOGS_REOPENED, "log opened again");
+	event_plain(m, "reopen");
 	return 0;
 }
 

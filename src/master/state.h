@@ -39,6 +39,7 @@ enum kill_reason {
 	KILL_STOPPED_EARLY,
 	KILL_TOTAL,
 	KILL_IDLE,
+	KILL_OPERATOR,
 	KILL_REASONS
 };
 
@@ -78,7 +79,7 @@ struct crew {
 	struct worker_record **by_slot; /* pool.capacity */
 	unsigned *spawn_failed;		/* slots of the step under way */
 	unsigned alive;
-	uint64_t recycled;
+	unsigned former_want; /* of a drained one; 0: it is not */
 	bool single; /* its handler must be in one worker only */
 	bool up;
 	int64_t quiet_until_ms; /* of lines that could flood the log */
@@ -142,6 +143,12 @@ struct binary {
 	struct timespec written;
 };
 
+/* What was told last; events.h. */
+struct events {
+	uint64_t seq; /* of the last one */
+	char **kept;  /* EVENTS_KEPT of them, NULL before the first */
+};
+
 struct pidfile {
 	int fd;
 	char *path; /* settings come and go */
@@ -173,12 +180,14 @@ struct master {
 	struct totals *totals;
 	int64_t wait_begun_ms;
 	int64_t wake_at_ms; /* when the wait under way should end */
+	int64_t started_ms; /* clock_ms when the first image began */
 	int64_t lost_ms;    /* time in which we did not run */
 	int64_t resumed_ms; /* clock_ms of the end of the last such time */
 	struct oom oom;
 	struct pidfile pidfile;
 	struct control *control; /* NULL: there is no control socket */
 	struct outcome outcome;
+	struct events events;
 	struct error start_error; /* for the starter, at the end */
 	int starter_fd; /* the starting process waits at the other end */
 	pid_t pid;
@@ -348,6 +357,8 @@ void reload_wish(struct master *m);
 void reload_review(struct master *m);
 /* Something stronger came: back to before the reload or the upgrade. */
 void reload_abandon(struct master *m, const char *why);
+/* All come back. */
+void drain_end(struct master *m);
 
 /* stop.c */
 /* A request by `who`; a second one hurries. */

@@ -13,20 +13,9 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "master/events.h"
 #include "master/master.h"
 #include "master/steer.h"
-
-enum waiting {
-	WAIT_NONE,
-	WAIT_RELOAD_NEXT, /* that is to begin */
-	WAIT_RELOAD,	  /* that runs */
-	WAIT_UPGRADE_NEXT,
-	WAIT_UPGRADE,
-	WAIT_END
-};
-
-#define EXIT_DONE   0
-#define EXIT_FAILED 1
 
 static const char asked_by[] = "preforkctl";
 
@@ -57,17 +46,51 @@ ask_ping(struct master *m, struct control_client *client,
 	    m->generation);
 }
 
+/* "-j" or nothing; else the client knows. */
+static bool
+is_plain(const struct control_request *request, struct control_client *client,
+    bool *json)
+{
+	*json = request->count == 1 && strcmp(request->words[0], "-j") == 0;
+	if (request->count == 0 || *json)
+		return true;
+	control_end(client, EX_USAGE, "%s does not take these words",
+	    request->verb);
+	return false;
+}
+
 static void
 ask_status(struct master *m, struct control_client *client,
     const struct control_request *request)
 {
-	(void)request;
-	steer_status(m, client);
+	bool json;
+
+	if (!is_plain(request, client, &json))
+		return;
+	if (json)
+		steer_status_json(m, client);
+	else
+		steer_status(m, client);
 	control_end(client, EXIT_DONE, "%s", "");
 }
 
-static bool
-is_stopping(const struct master *m, struct control_client *client)
+static void
+ask_listeners(struct master *m, struct control_client *client,
+    const struct control_request *request)
+{
+	bool json;
+
+	if (!is_plain(request, client, &json))
+		return;
+	if (json)
+		steer_listeners_json(m, client);
+	else
+		steer_listeners(m, client);
+	control_end(client, EXIT_DONE, "%s", "");
+}
+
+bool
+steer_is_stopping(const struct master *m, struct control_client *client)
 {
 	if (m->life < LIFE_LEAVING)
 		return false;
@@ -81,7 +104,7 @@ ask_reload(struct master *m, struct control_client *client,
     const struct control_request *request)
 {
 	(void)request;
-	if (is_stopping(m, client))
+	if (steer_is_stopping(m, client))
 		return;
 	control_wait(client, WAIT_RELOAD_NEXT);
 	reload_wish(m);
@@ -92,7 +115,7 @@ ask_upgrade(struct master *m, struct control_client *client,
     const struct control_request *request)
 {
 	(void)request;
-	if (is_stopping(m, client))
+	if (steer_is_stopping(m, client))
 		return;
 	control_wait(client, WAIT_UPGRADE_NEXT);
 	upgrade_wish(m);
@@ -107,7 +130,7 @@ ask_settled(struct master *m, struct control_client *client,
     const struct control_request *request)
 {
 	(void)request;
-	if (is_stopping(m, client))
+	if (steer_is_stopping(m, client))
 		return;
 	if (m->life == LIFE_CHECKING || m->life == LIFE_RELOADING)
 		control_wait(client, WAIT_RELOAD);
@@ -137,6 +160,11 @@ static void
 ask_stop(struct master *m, struct control_client *client,
     const struct control_request *request)
 {
+	if (request->count > 0 && strcmp(request->words[0], "-fast") != 0) {
+		control_end(client, EX_USAGE, "stop knows -fast, not '%s'",
+		    request->words[0]);
+		return;
+	}
 	control_wait(client, WAIT_END);
 	if (request->count > 0)
 		stop_ask_fast(m, asked_by);
@@ -146,41 +174,62 @@ ask_stop(struct master *m, struct control_client *client,
 
 static const struct {
 	const char *name;
-	const char *word; /* that may follow, or NULL */
-	bool acts;	  /* it changes something, and is logged */
+	size_t least, most; /* words behind it */
+	bool acts;	    /* it changes something, and is logged */
 	void (*ask)(struct master *m, struct control_client *client,
 	    const struct control_request *request);
 } verbs[] = {
-	{ "ping", NULL, false, ask_ping },
-	{ "status", NULL, false, ask_status },
-	{ "reload", NULL, true, ask_reload },
-	{ "reopen", NULL, true, ask_reopen },
-	{ "upgrade", NULL, true, ask_upgrade },
-	{ "settled", NULL, false, ask_settled },
-	{ "stop", "-fast", true, ask_stop },
+	{ "ping", 0, 0, false, ask_ping },
+	{ "status", 0, 1, false, ask_status },
+	{ "listeners", 0, 1, false, ask_listeners },
+	{ "reload", 0, 0, true, ask_reload },
+	{ "reopen", 0, 0, true, ask_reopen },
+	{ "upgrade", 0, 0, true, ask_upgrade },
+	{ "settled", 0, 0, false, ask_settled },
+	{ "stop", 0, 1, true, ask_stop },
+	{ "events", 0, 1, false, events_follow },
+	{ "scale", 2, 2, true, steer_scale },
+	{ "drain", 0, 1, true, steer_drain },
+	{ "resume", 0, 1, true, steer_resume },
+	{ "kill", 1, 1, true, steer_kill },
+	{ "wait", 1, 2, false, steer_wait },
 };
+
+/* For the log. */
+static void
+join_words(const struct control_request *request, char *text, size_t bytes)
+{
+	size_t i, have;
+
+	(void)snprintf(text, bytes, "%s", request->verb);
+	for (i = 0; i < request->count; i++) {
+		have = strlen(text);
+		(void)snprintf(text + have, bytes - have, " %s",
+		    request->words[i]);
+	}
+}
 
 static void
 answer(void *arg, struct control_client *client,
     const struct control_request *request)
 {
 	struct master *m = arg;
+	char text[CONTROL_REQUEST_BYTES];
 	size_t i;
 
 	for (i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
 		if (strcmp(verbs[i].name, request->verb) != 0)
 			continue;
-		if (request->count > 1 ||
-		    (request->count == 1 &&
-			(verbs[i].word == NULL ||
-			    strcmp(verbs[i].word, request->words[0]) != 0))) {
+		if (request->count < verbs[i].least ||
+		    request->count > verbs[i].most) {
 			control_end(client, EX_USAGE,
 			    "%s does not take these words", request->verb);
 			return;
 		}
+		join_words(request, text, sizeof(text));
 		if (verbs[i].acts)
-			log_event(PF_CONTROLLED, "%s was asked for by %s",
-			    verbs[i].name, asked_by);
+			log_event(PF_CONTROLLED, "%s was asked for by %s", text,
+			    asked_by);
 		verbs[i].ask(m, client, request);
 		return;
 	}
@@ -237,6 +286,7 @@ void
 steer_replacing(struct master *m)
 {
 	control_say_all(m->control, WAIT_UPGRADE, CONTROL_REPLACING);
+	control_say_all(m->control, WAIT_EVENTS, CONTROL_REPLACING);
 }
 
 /* --------------------------------------------------------- opening, ending */
@@ -283,6 +333,7 @@ steer_close(struct master *m)
 	control_end_all(m->control, WAIT_END,
 	    m->exit_code == 0 ? EXIT_DONE : EXIT_FAILED,
 	    "the daemon has ended");
+	control_end_all(m->control, WAIT_EVENTS, EXIT_DONE, "");
 	control_free(m->control, m->settings->own_process);
 	m->control = NULL;
 }

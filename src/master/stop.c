@@ -21,6 +21,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "master/events.h"
 #include "master/state.h"
 
 #define HURRY_AFTER_MS 100
@@ -64,6 +65,8 @@ begin(struct master *m)
 	m->stop.begun = true;
 	log_event(PF_STOPPING, "%s: stopping, at most %lld ms", m->stop.who,
 	    (long long)m->stop.timeout_ms);
+	event_generation(m, "stop", m->current->generation->number,
+	    m->stop.who);
 	reload_abandon(m, "the daemon stops");
 }
 

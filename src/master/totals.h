@@ -21,6 +21,9 @@ struct totals {
 	char service[SETTINGS_NAME_BYTES];
 	uint64_t accepted, closed, failed; /* connections */
 	uint64_t forked, reaped, crashed;  /* workers */
+	uint64_t recycled; /* of these, for their age and so on */
+	/* Connections that no handler saw, by enum refusal. */
+	uint64_t refused[SCOREBOARD_REFUSALS];
 	struct totals *next;
 };
 
@@ -42,6 +45,7 @@ void totals_forked(struct worker_record *record);
 /* A worker is dead: what it counted is kept. */
 void totals_fold(struct worker_record *record, const struct census *census,
     bool crashed);
+void totals_recycled(const struct worker_record *record);
 void totals_free(struct master *m);
 
 #endif

@@ -22,6 +22,7 @@
 #include "base/fd.h"
 #include "base/log.h"
 #include "base/sigpipe.h"
+#include "master/events.h"
 #include "master/master.h"
 #include "master/steer.h"
 #include "master/upgrade.h"
@@ -31,6 +32,8 @@ static void
 log_failed(struct master *m, const char *why)
 {
 	steer_not_upgraded(m, why);
+	event_generation(m, "upgrade-failed", m->current->generation->number,
+	    why);
 	log_event(PF_UPGRADE_FAILED,
 	    "upgrade failed, all goes on as before: %s", why);
 }
@@ -174,6 +177,8 @@ rehearsal_begin(struct master *m)
 {
 	log_event(PF_UPGRADE_BEGIN, "upgrade: rehearsing %s",
 	    m->settings->invocation->program);
+	event_generation(m, "upgrade-begin", m->current->generation->number,
+	    NULL);
 	look_at_binary(m, &m->rehearsed);
 	if (helper_start(m, run_rehearsal,
 		m->settings->start_timeout_ms + REHEARSAL_SPARE_MS) == 0)

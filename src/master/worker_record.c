@@ -17,6 +17,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "master/addresses.h"
+#include "master/events.h"
 #include "master/state.h"
 
 /* Read in one go: a worker that floods its channel must not keep the master
@@ -190,6 +191,7 @@ static void
 worker_is_ready(struct worker_record *record, uint32_t flags)
 {
 	struct pool *pool = &record->crew->pool;
+	struct event event;
 	char name[64];
 
 	if (record->detached ||
@@ -200,6 +202,9 @@ worker_is_ready(struct worker_record *record, uint32_t flags)
 	record_name(record, name, sizeof(name));
 	log_event(PF_WORKER_READY, "worker %s is ready after %lld ms", name,
 	    (long long)(clock_ms() - record->forked_ms));
+	event_begin_worker(&event, record, "worker-ready");
+	json_number(&event.json, "after_ms", clock_ms() - record->forked_ms);
+	event_end(&event);
 	crew_event(record->crew,
 	    (struct pool_event) { .kind = EVENT_READY, .slot = record->slot });
 	record_admit(record);

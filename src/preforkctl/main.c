@@ -8,45 +8,66 @@
 #include <sysexits.h>
 
 #include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/json.h"
 #include "base/msg.h"
 #include "base/quantity.h"
 #include "preforkctl/talk.h"
 #include "wire/control.h"
 
-#define OPTION_LETTERS "+:S:Vhw:"
+#define OPTION_LETTERS "+:S:Vhjw:"
 #define DEFAULT_SOCKET PREFORK_RUNSTATEDIR "/preforkd.sock"
 
 struct call {
 	const char *socket;
 	int64_t deadline_ms;
-	const char *word; /* behind the verb, or NULL */
+	bool json;
+	int count; /* of words behind the verb */
+	char **words;
 };
 
 static int ask(const struct call *call, const char *verb);
+static int ask_figures(const struct call *call, const char *verb);
 static int ask_upgrade(const struct call *call, const char *verb);
+static int ask_events(const struct call *call, const char *verb);
 static int explain(const struct call *call, const char *verb);
 
 static const struct verb {
 	const char *name, *usage, *help;
-	const char *word; /* that may follow; "": any one must */
+	int least, most; /* words behind it */
 	int (*run)(const struct call *call, const char *verb);
 } verbs[] = {
-	{ "status", "status", "the daemon and its services", NULL, ask },
-	{ "reload", "reload", "reload, and tell how it went", NULL, ask },
-	{ "reopen", "reopen", "open the log again", NULL, ask },
-	{ "upgrade", "upgrade", "run the new binary in place", NULL,
+	{ "status", "status", "the daemon and its services", 0, 0,
+	    ask_figures },
+	{ "listeners", "listeners", "its addresses and their queues", 0, 0,
+	    ask_figures },
+	{ "reload", "reload", "reload, and tell how it went", 0, 0, ask },
+	{ "reopen", "reopen", "open the log again", 0, 0, ask },
+	{ "upgrade", "upgrade", "run the new binary in place", 0, 0,
 	    ask_upgrade },
-	{ "stop", "stop [-fast]", "stop; -fast: end connections now", "-fast",
+	{ "stop", "stop [-fast]", "stop; -fast: end connections now", 0, 1,
 	    ask },
+	{ "scale", "scale SERVICE N", "so many workers, until the next reload",
+	    2, 2, ask },
+	{ "drain", "drain [SERVICE]", "workers finish and go; sockets stay", 0,
+	    1, ask },
+	{ "resume", "resume [SERVICE]", "workers of what was drained come back",
+	    0, 1, ask },
+	{ "kill", "kill [SERVICE/]SLOT",
+	    "end a worker; another takes its place", 1, 1, ask },
+	{ "wait", "wait CONDITION", "ready, idle, drained or generation N", 1,
+	    2, ask },
+	{ "events", "events [NUMBER]", "what happens, as JSON, until the end",
+	    0, 1, ask_events },
 	{ "explain", "explain PFnnnn", "what a message means, and what to do",
-	    "", explain },
-	{ "ping", "ping", "is it there?", NULL, ask },
+	    1, 1, explain },
+	{ "ping", "ping", "is it there?", 0, 0, ask },
 };
 
 #define VERBS (sizeof(verbs) / sizeof(verbs[0]))
@@ -57,10 +78,10 @@ usage(FILE *out)
 	size_t i;
 
 	(void)fprintf(out,
-	    "usage: preforkctl [-S socket] [-w timeout] verb [word]\n"
+	    "usage: preforkctl [-S socket] [-j] [-w timeout] verb [word ...]\n"
 	    "       preforkctl -h | -V\n");
 	for (i = 0; i < VERBS; i++)
-		(void)fprintf(out, "  %-16s %s\n", verbs[i].usage,
+		(void)fprintf(out, "  %-20s %s\n", verbs[i].usage,
 		    verbs[i].help);
 }
 
@@ -86,14 +107,33 @@ misuse(const char *what, const char *word)
 	return complain(PF_USAGE, text);
 }
 
+/* Of a verb whose answer is its outcome alone. */
 static int
-tell(const struct answer *answer)
+tell_json(const struct answer *answer)
+{
+	char text[CONTROL_ANSWER_BYTES * 6 + 64];
+	struct json json;
+
+	json_begin(&json, text, sizeof(text));
+	json_open(&json, NULL, '{');
+	json_bool(&json, "ok", answer->code == 0);
+	json_number(&json, "code", answer->code);
+	json_text(&json, "text", answer->text);
+	json_close(&json, '}');
+	(void)printf("%s\n", text);
+	return answer->code;
+}
+
+static int
+tell(const struct call *call, const struct answer *answer)
 {
 	if (answer->ended)
 		return complain(PF_CONTROL_ENDED,
 		    "the daemon ended without a word");
 	if (answer->code == EX_USAGE)
 		return complain(PF_USAGE, answer->text);
+	if (call->json && answer->text[0] != '\0')
+		return tell_json(answer);
 	if (answer->code != 0) {
 		(void)complain(PF_CONTROL_FAILED, answer->text);
 		return answer->code;
@@ -103,15 +143,35 @@ tell(const struct answer *answer)
 	return 0;
 }
 
+/* The verb and its words; -1: they are too long, or a word is none. */
+static int
+make_request(const struct call *call, const char *verb, char *text,
+    size_t bytes)
+{
+	size_t have;
+	int i, more;
+
+	(void)snprintf(text, bytes, "%s", verb);
+	for (i = 0; i < call->count; i++) {
+		if (call->words[i][strcspn(call->words[i], " \t\r\n")] != '\0')
+			return -1;
+		have = strlen(text);
+		more =
+		    snprintf(text + have, bytes - have, " %s", call->words[i]);
+		if (more < 0 || (size_t)more >= bytes - have)
+			return -1;
+	}
+	return 0;
+}
+
 static int
 ask_for(const struct call *call, const char *verb, struct answer *answer)
 {
 	char request[CONTROL_REQUEST_BYTES / 2];
 	struct error e;
 
-	(void)snprintf(request, sizeof(request), "%s%s%s", verb,
-	    call->word != NULL ? " " : "",
-	    call->word != NULL ? call->word : "");
+	if (make_request(call, verb, request, sizeof(request)) == -1)
+		return misuse("words are too long or have blanks behind", verb);
 	if (talk(call->socket, request, call->deadline_ms, answer, &e) == 0)
 		return 0;
 	return complain(e.id, e.text);
@@ -120,28 +180,64 @@ ask_for(const struct call *call, const char *verb, struct answer *answer)
 static int
 ask(const struct call *call, const char *verb)
 {
-	struct answer answer;
+	struct answer answer = { .joined = false };
 	int code = ask_for(call, verb, &answer);
 
-	return code != 0 ? code : tell(&answer);
+	return code != 0 ? code : tell(call, &answer);
+}
+
+/* It is the daemon that writes these as JSON. */
+static int
+ask_figures(const struct call *call, const char *verb)
+{
+	struct answer answer = { .joined = call->json };
+	struct call other = *call;
+	char word[] = "-j", *words[] = { word };
+	int code;
+
+	if (call->json) {
+		other.count = 1;
+		other.words = words;
+	}
+	code = ask_for(&other, verb, &answer);
+	return code != 0 ? code : tell(&other, &answer);
 }
 
 /* The new binary knows nothing of us: it is asked again. */
 static int
 ask_upgrade(const struct call *call, const char *verb)
 {
-	struct answer answer;
+	struct answer answer = { .joined = false };
 	int code = ask_for(call, verb, &answer);
 
 	if (code == 0 && answer.ended && answer.replaced)
 		code = ask_for(call, "settled", &answer);
-	return code != 0 ? code : tell(&answer);
+	return code != 0 ? code : tell(call, &answer);
+}
+
+/* Through upgrades: the new binary is asked for what comes next. */
+static int
+ask_events(const struct call *call, const char *verb)
+{
+	struct answer answer = { .last_event = 0 };
+	struct call next = *call;
+	char number[24], *words[] = { number };
+	int code = ask_for(call, verb, &answer);
+
+	while (code == 0 && answer.ended && answer.replaced) {
+		(void)snprintf(number, sizeof(number), "%lld",
+		    answer.last_event + 1);
+		next.count = 1;
+		next.words = words;
+		code = ask_for(&next, verb, &answer);
+	}
+	return code != 0 ? code : tell(call, &answer);
 }
 
 static int
 explain(const struct call *call, const char *verb)
 {
-	const char *digits = call->word;
+	const char *digits = call->words[0];
 	const struct msg_info *info;
 	char *end;
 	long id;
@@ -153,7 +249,7 @@ explain(const struct call *call, const char *verb)
 	info =
 	    id > 0 && id < INT_MAX && *end == '\0' ? msg_find((int)id) : NULL;
 	if (info == NULL || (long)info->id != id)
-		return misuse("there is no message", call->word);
+		return misuse("there is no message", call->words[0]);
 	(void)printf("PF%04ld (%s): %s\n", id, msg_level_name(info->level),
 	    info->meaning);
 	if (info->remedy[0] != '\0')
@@ -177,16 +273,13 @@ run_verb(struct call *call, int argc, char **argv)
 			break;
 	if (verb == verbs + VERBS)
 		return misuse("there is no verb", argv[0]);
-	if (argc > 2 ||
-	    (argc == 2 &&
-		(verb->word == NULL ||
-		    (verb->word[0] != '\0' &&
-			strcmp(verb->word, argv[1]) != 0))))
-		return misuse("this does not belong here:",
-		    argc > 2 ? argv[2] : argv[1]);
-	if (argc == 1 && verb->word != NULL && verb->word[0] == '\0')
+	if (argc - 1 < verb->least)
 		return misuse("a word is missing behind", argv[0]);
-	call->word = argc == 2 ? argv[1] : NULL;
+	if (argc - 1 > verb->most)
+		return misuse("this does not belong here:",
+		    argv[1 + verb->most]);
+	call->count = argc - 1;
+	call->words = argv + 1;
 	return verb->run(call, verb->name);
 }
 
@@ -227,6 +320,9 @@ main(int argc, char **argv)
 		switch (got) {
 		case 'S':
 			call.socket = optarg;
+			break;
+		case 'j':
+			call.json = true;
 			break;
 		case 'w':
 			code = set_timeout(&call, optarg);

@@ -115,7 +115,8 @@ take_line(const char *line, struct answer *answer)
 	} else if (strcmp(line, "+" CONTROL_REPLACING) == 0) {
 		answer->replaced = true;
 	} else if (line[0] == '+') {
-		(void)printf("%s\n", line + 1);
+		(void)sscanf(line, "+{\"seq\":%lld", &answer->last_event);
+		(void)printf("%s%s", line + 1, answer->joined ? "" : "\n");
 	}
 }
 
@@ -131,6 +132,8 @@ take_lines(char *data, size_t *have, struct answer *answer)
 		take_line(line, answer);
 		line = end + 1;
 	}
+	/* Who waits for the next event has seen this one. */
+	(void)fflush(stdout);
 	*have -= (size_t)(line - data);
 	memmove(data, line, *have);
 }
@@ -159,7 +162,9 @@ talk(const char *path, const char *request, int64_t deadline_ms,
 	char line[CONTROL_REQUEST_BYTES];
 	int fd, length, result = 0;
 
-	*answer = (struct answer) { .ended = true };
+	*answer = (struct answer) { .joined = answer->joined,
+		.last_event = answer->last_event,
+		.ended = true };
 	length =
 	    snprintf(line, sizeof(line), CONTROL_GREETING " %s\n", request);
 	fd = reach(path, deadline_ms, e);
@@ -173,5 +178,7 @@ talk(const char *path, const char *request, int64_t deadline_ms,
 	if (result == 0)
 		result = listen_to(fd, deadline_ms, answer, e);
 	fd_close(&fd);
+	if (answer->joined && result == 0 && answer->code == 0)
+		(void)printf("\n");
 	return result;
 }

@@ -16,9 +16,6 @@
 #include "base/log.h"
 #include "worker/state.h"
 
-/* Refusals are told so often; what is left out is counted. */
-#define TELL_MS 1000
-
 struct patience {
 	struct worker *worker;
 	int64_t end_ms; /* 0: nobody has waited yet */
@@ -54,9 +51,12 @@ until_input(void *arg, int fd)
 	struct worker *worker = patience->worker;
 	int64_t now_ms = clock_ms(), end_ms;
 
-	if (patience->end_ms == 0)
+	if (patience->end_ms == 0) {
 		patience->end_ms =
 		    now_ms + worker->service->settings->timeouts.header_ms;
+		slot_await(worker->setup->slot,
+		    (const struct sockaddr *)&worker->conn.peer, now_ms);
+	}
 	conn_progress(&worker->conn);
 	end_ms = wait_end(patience, now_ms);
 	if (now_ms >= end_ms) {
@@ -72,56 +72,56 @@ until_input(void *arg, int fd)
 static void
 adopt_ends(struct worker *worker, const struct proxy_header *header)
 {
-	if (header->is_own)
-		return;
-	conn_set_ends(&worker->conn, &header->peer.address, header->peer.length,
-	    &header->local.address, header->local.length);
-	slot_set_client(worker->setup->slot,
-	    (const struct sockaddr *)&worker->conn.peer);
+	if (!header->is_own)
+		conn_set_ends(&worker->conn, &header->peer.address,
+		    header->peer.length, &header->local.address,
+		    header->local.length);
 }
 
+/* Of somebody who is not heard of again. */
 static void
-tell(struct worker *worker, const char *what, const char *reason)
+refuse(struct worker *worker, const char *sentence)
 {
-	int64_t now_ms = clock_ms();
-	char more[48] = "";
+	struct scoreboard_slot *slot = worker->setup->slot;
+	struct slot_client client = { .family = AF_UNSPEC };
 
-	if (worker->refused_ms != 0 && now_ms - worker->refused_ms < TELL_MS) {
-		worker->refused_untold++;
+	worker->now_ms = clock_ms();
+	slot_set_state(slot, SLOT_IDLE, worker->now_ms);
+	slot_count_refusal(slot, REFUSED_PROXY);
+	if (sentence == NULL) {
+		log_event(PF_PROXY_SILENT, "%s left without a word",
+		    prefork_conn_peer(&worker->conn));
 		return;
 	}
-	if (worker->refused_untold > 0)
-		(void)snprintf(more, sizeof(more), " (and %u before)",
-		    worker->refused_untold);
-	worker->refused_ms = now_ms;
-	worker->refused_untold = 0;
-	log_event(PF_PROXY_REFUSED, "refused %s: %s%s%s",
-	    prefork_conn_peer(&worker->conn), what, reason, more);
+	slot_client_set(&client, (const struct sockaddr *)&worker->conn.peer);
+	refusal_tell(&worker->refusals, REFUSED_PROXY, &client, sentence,
+	    worker->now_ms);
 }
 
 bool
 proxy_admit(struct worker *worker)
 {
-	struct prefork_conn *conn = &worker->conn;
 	struct patience patience = { .worker = worker };
 	struct proxy_wait wait = { until_input, &patience };
-	struct proxy_header header = { .reason = "" };
+	struct proxy_header header;
+	char sentence[PROXY_REASON_BYTES + 16];
 
 	if (!proxy_trusts(&worker->service->settings->proxy,
-		(const struct sockaddr *)&conn->peer)) {
-		tell(worker, "a PROXY header of it is not believed", "");
+		(const struct sockaddr *)&worker->conn.peer)) {
+		refuse(worker, "a PROXY header of it is not believed");
 		return false;
 	}
-	switch (proxy_read(conn->fd, &wait, &header)) {
+	switch (proxy_read(worker->conn.fd, &wait, &header)) {
 	case PROXY_READ:
 		adopt_ends(worker, &header);
 		return true;
 	case PROXY_SILENT:
-		log_event(PF_PROXY_SILENT, "%s left without a word",
-		    prefork_conn_peer(conn));
+		refuse(worker, NULL);
 		return false;
 	case PROXY_REFUSED:
-		tell(worker, "PROXY header: ", header.reason);
+		(void)snprintf(sentence, sizeof(sentence), "PROXY header: %s",
+		    header.reason);
+		refuse(worker, sentence);
 		return false;
 	}
 	return false;

@@ -40,24 +40,12 @@ limit_bare(struct worker *worker)
 		slot_active(worker->setup->slot, INT64_MAX);
 }
 
-static bool
-is_admitted(struct worker *worker)
-{
-	return !proxy_is_required(&worker->service->settings->proxy) ||
-	    proxy_admit(worker);
-}
-
 static int
 handle(struct worker *worker, int from)
 {
 	struct prefork_conn *conn = &worker->conn;
 	int result;
 
-	conn_begin(conn, &worker->context, worker->connections);
-	if (!is_admitted(worker)) {
-		(void)close(conn->fd);
-		return 0;
-	}
 	if (worker->module.descriptor == NULL) {
 		limit_bare(worker);
 		worker->module.handle_client(conn->fd);
@@ -83,6 +71,13 @@ leave_stdio_alone(struct prefork_conn *conn)
 	(void)fd_ensure_stdio();
 }
 
+static bool
+is_admitted(struct worker *worker)
+{
+	return !proxy_is_required(&worker->service->settings->proxy) ||
+	    proxy_admit(worker);
+}
+
 /* worker->conn has fd and peer. */
 static void
 serve_accepted(struct worker *worker, int from)
@@ -92,6 +87,11 @@ serve_accepted(struct worker *worker, int from)
 
 	if (worker->conn.fd <= STDERR_FILENO)
 		leave_stdio_alone(&worker->conn);
+	conn_begin(&worker->conn, &worker->context, worker->connections + 1);
+	if (!is_admitted(worker)) {
+		(void)close(worker->conn.fd);
+		return;
+	}
 	worker->connections++;
 	slot_begin(slot, (struct sockaddr *)&worker->conn.peer, clock_ms());
 	/* The master believes it only of one whose slot says that it served. */

@@ -5,6 +5,7 @@
 #ifndef PREFORK_WORKER_STATE_H
 #define PREFORK_WORKER_STATE_H
 
+#include "admission/refusal.h"
 #include "conn/conn.h"
 #include "listener/accept.h"
 #include "wire/channel.h"
@@ -44,8 +45,7 @@ struct worker {
 	bool sick;	 /* cannot accept any more */
 	bool leave_next; /* its handler wants it to go after this connection */
 	bool asked_recycling; /* RECYCLE was sent */
-	int64_t refused_ms;   /* when a refusal was told; 0: never */
-	unsigned refused_untold;
+	struct refusal_log refusals;
 };
 
 /* How long a busy worker may not notice that its master is dead. */
@@ -78,8 +78,8 @@ void recycle_ended(struct worker *worker);
 /* The handler asks: leave after this connection. */
 void recycle_wanted(void *worker);
 /* proxy.c: may the handler see worker->conn, which has begun, of a service
- * where each connection begins with a PROXY header?  The header is read; it
- * was told why not. */
+ * where each connection begins with a PROXY header?  Then the header is read,
+ * and its addresses are the connection's; else that is counted and told. */
 bool proxy_admit(struct worker *worker);
 /* dump.c: say what was going on when ABRT comes, and die of it. */
 int dump_install(const struct worker *worker);

@@ -74,6 +74,12 @@ changes_nothing() {
 	[[ ! -s $T/pfout && ! -s $T/pfout.err ]]
 }
 
+@test "-t exits with 78, whatever a start would exit with" {
+	refused 78 PF0202 -t -l 127.0.0.1:nosuchservice echo
+	refused 69 PF0202 -l 127.0.0.1:nosuchservice echo
+	refused 64 PF0500 -t -z
+}
+
 @test "-t tells what is wrong with options in the file they are in" {
 	preforkd_by_itself
 	mkdir "$T/more"

@@ -7,25 +7,7 @@ load helper
 load faults
 load turns
 load upgrades
-
-# ctl [option...] VERB [WORD]
-ctl() {
-	timeout -k 1 "$DEADLINE" "$PREFORKCTL" -S "$T/ctl.sock" "$@" \
-		>"$T/said" 2>"$T/err"
-}
-
-# ctl_ends CODE REGEX ...: it ends so, and says so on standard error, or with
-# CODE 0 on standard output.
-ctl_ends() {
-	local wanted=$1 regex=$2 code=0 text
-
-	shift 2
-	ctl "$@" || code=$?
-	text=$(cat "$T/said")
-	[[ $wanted -eq 0 ]] || text=$(cat "$T/err")
-	[[ $code -eq $wanted && $text =~ $regex ]] ||
-		fail "preforkctl $*: $code, $(cat "$T/said" "$T/err")"
-}
+load control
 
 @test "status and ping answer, whatever the workers do" {
 	start -w 2 -S "$T/ctl.sock" echo
@@ -37,6 +19,76 @@ ctl_ends() {
 	within 500 ctl_ends 0 'serving' ping
 	kill -CONT $(workers)
 	release
+}
+
+@test "status -j is one JSON object that agrees with what is" {
+	local pids
+
+	need jq
+	start -w 2 -S "$T/ctl.sock" -l "unix:$T/s" echo
+	echo_once once
+	hold 1
+	ctl_ends 0 '^\{.*\}$' -j status
+	[[ $(wc -l <"$T/said") -eq 1 ]]
+	pids=$(workers | sort | tr '\n' ' ')
+	[[ $(jq -r '.services[0].slots | map(.pid) | sort | .[]' "$T/said" |
+		sort | tr '\n' ' ') == "$pids" ]]
+	jq_says "$MASTER serving 1" \
+		'"\(.pid) \(.state) \(.generation)"'
+	jq_says 'echo echo 2 1 1 0 0 0' '.services[0] |
+		"\(.name) \(.handler) \(.workers | "\(.configured) \(.idle) \(
+		.busy) \(.starting) \(.draining) \(.backoff)")"'
+	jq_says '2 1 1 0 0' '.services[0] |
+		"\(.accepted) \(.active) \(.closed) \(.crashes) \(.recycled)"'
+	jq_says '0 0 null' '.reload | "\(.ok) \(.failed) \(.last_error)"'
+	jq_says '1' '[.services[0].slots[] | select(.state == "busy" and
+		.client != null and .busy_ms >= 0)] | length'
+	jq_says "$ADDR" '.services[0].listeners[0].address'
+	jq_says true '.uptime_ms >= 0'
+	ctl_ends 0 "$ADDR" listeners
+	ctl_ends 0 'ok":true' -j ping
+	release
+	ctl_ends 64 "there is no verb" -j dance
+}
+
+# jq_says TEXT FILTER: of the last answer.
+jq_says() {
+	[[ $(jq -r "$2" "$T/said") == "$1" ]] ||
+		fail "$2: $(jq -r "$2" "$T/said"), not $1"
+}
+
+@test "status -j tells of the queue, of failed reloads and of back-off" {
+	need jq
+	expect_message PF0107
+	allow_message PF0404 PF0405 PF0406 PF0407
+	allow_violence
+	start_moody -w 1 -S "$T/ctl.sock"
+	mood fail
+	ctl_ends 1 worker_init reload
+	ctl_ends 0 '' -j status
+	jq_says true '.reload | .failed == 1 and (.last_error | test("worker_init"))'
+	kill -KILL $(workers)
+	wait_log PF0407
+	ctl_ends 0 '' -j status
+	jq_says '1 backoff 0' '"\(.services[0].workers.backoff) \(
+		.services[0].slots[0] | "\(.state) \(.pid)")"'
+	queue_up 3
+	ctl_ends 0 '' -j status
+	jq_says true '.services[0].listeners[0].queue | . == 3 or . == null'
+	mood ok
+	ctl_ends 0 'generation' reload
+	queue_served
+}
+
+@test "-j tells the outcome of other verbs, and their exit code is the same" {
+	need jq
+	expect_message PF0107
+	start_moody -w 1 -S "$T/ctl.sock"
+	ctl_ends 0 '"text":"generation 2 serves"' -j reload
+	mood fail
+	ctl -j reload || [[ $? -eq 1 ]]
+	jq_says 'false 1 true' '"\(.ok) \(.code) \(.text | test("worker_init"))"'
+	mood ok
 }
 
 @test "a reload is done when it says so" {

@@ -77,7 +77,8 @@ reloads_are_over() {
 	local begun
 
 	begun=$(log_count PF0105)
-	[[ $(log_count PF0106) -eq $begun && $(log_count PF0110) -eq $begun ]]
+	[[ $(log_count 'PF010[67]') -eq $begun &&
+		$(log_count PF0110) -eq $begun ]]
 }
 
 @test "TTIN is a worker more, TTOU one less, but never the last" {
@@ -216,6 +217,8 @@ reloads_are_over() {
 	local before bytes=50000000
 
 	[[ -z ${PREFORK_SANITIZED:-} ]] || bytes=5000000
+	# TERM to a worker that was not let in yet makes its reload fail.
+	allow_message PF0107 PF0405
 	start -w 4 echo
 	talk_start "$ADDR" line begin say go bulk "$bytes" 7 shut eof
 	talk_said go

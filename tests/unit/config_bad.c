@@ -139,6 +139,7 @@ static const struct bad {
 	{ IN_SERVICE("deny all"), "2:2 509", "not available" },
 	{ GOOD "control x mode 0600\n", "2:9 503", "begins with /" },
 	{ GOOD "control /x mode 9\n", "2:17 503", "octal" },
+	{ GOOD "control /x mode 0600 mode 0660\n", "2:22 508", "twice" },
 	{ GOOD "control /x moode 0600\n", "2:12 503", "not 'moode'" },
 	/* the language */
 	{ GOOD "}\n", "2:1 505", "} without a block" },
