@@ -50,6 +50,15 @@ own() {
 		fail "$1: $got"
 }
 
+# turned_away TEXT: who sends it, perhaps too late already, gets nothing.
+turned_away() {
+	local got status=0
+
+	got=$(talk "$ADDR" send "$1" print 2>/dev/null) || status=$?
+	[[ -z $got && ($status -eq 0 || $status -eq 4) ]] ||
+		fail "$status: $got"
+}
+
 @test "peer and local are the header's" {
 	start_behind 127.0.0.1 -- -w 1 "$FAULT"
 	named "$V1" 192.0.2.1:4711 198.51.100.7:443
@@ -93,7 +102,7 @@ own() {
 
 @test "a header of somebody else is refused" {
 	start_behind 10.0.0.0/8 ::1 unix -- -w 1 "$FAULT"
-	talk "$ADDR" send "${V1}pid\n" gone
+	turned_away "${V1}pid\n"
 	wait_log 'PF0224 refused 127\.0\.0\.1:[0-9]*: a PROXY header of it'
 	talk "$ADDR" gone
 	invariants 1
@@ -101,10 +110,10 @@ own() {
 
 @test "what is no header, or a bad one, is refused" {
 	start_behind 127.0.0.1 -- -w 1 echo
-	talk "$ADDR" send 'GET / HTTP/1.0\r\n\r\n' gone
+	turned_away 'GET / HTTP/1.0\r\n\r\n'
 	wait_log 'PF0224 .*: PROXY header: it does not begin with one'
-	talk "$ADDR" send "${V1/443/0443}hello" gone
-	talk "$ADDR" send "$SIG"'\x21\x11\0\x13\xc0\0\x02\x01\xc6\x33\x64\x07\x12\x67\x01\xbb\x03\0\x04\0\0\0\0' gone
+	turned_away "${V1/443/0443}hello"
+	turned_away "$SIG"'\x21\x11\0\x13\xc0\0\x02\x01\xc6\x33\x64\x07\x12\x67\x01\xbb\x03\0\x04\0\0\0\0'
 	talk "$ADDR" send "${V1%??}" shut eof
 	talk "$ADDR" send "${V1}hello" expect hello shut eof
 }
@@ -161,7 +170,7 @@ own() {
 	named 'PROXY UNKNOWN\r\n' unix: "unix:$T/sock"
 	stop
 	start_behind 0.0.0.0/0 ::/0 -- -w 1 -l "unix:$T/sock" "$FAULT"
-	talk "$ADDR" send "${V1}peer\n" gone
+	turned_away "${V1}peer\n"
 	wait_log 'PF0224 refused unix:: a PROXY header of it is not believed'
 }
 
@@ -178,7 +187,7 @@ own() {
 	refused 64 PF0500 -i -o 'proxy=require from ::1' echo
 }
 
-@test "a reload brings it, and others take it away" {
+@test "a reload brings it" {
 	printf '%s\n' "service echo { listen 127.0.0.1:0; handler echo
 		workers 1 }" >"$T/conf"
 	start -f "$T/conf"
@@ -188,4 +197,17 @@ own() {
 	wait_log PF0106
 	read_addresses "$LOG_BEGIN"
 	talk "$ADDR" send "${V1}hello" expect hello shut eof
+}
+
+@test "what is refused is counted, and not among what was accepted" {
+	start_behind 127.0.0.1 -- -w 1 -S "$T/ctl.sock" echo
+	talk "$ADDR" send "${V1}hello" expect hello shut eof
+	turned_away 'GET /\r\n'
+	turned_away 'GET /\r\n'
+	talk "$ADDR" close
+	wait_log 'PF0229 '
+	run -0 timeout -k 1 "$DEADLINE" "$PREFORKCTL" -S "$T/ctl.sock" status
+	[[ $output =~ echo\ +1\ +1\ +0\ +0\ +0\ +1\ +0 ]]
+	[[ $output == *'refused: proxy 3'* ]]
+	[[ $(log_count PF0224) -eq 1 ]] # in a second
 }
