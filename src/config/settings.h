@@ -12,6 +12,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "config/admission.h"
 #include "config/place.h"
 #include "listener/endpoint.h"
 #include "listener/passed.h"
@@ -87,6 +88,7 @@ struct service_settings {
 	uint64_t max_rss_bytes;	      /* of a worker; 0: any */
 	struct timeouts timeouts;
 	bool defer; /* accept only who has sent */
+	struct admission_settings admission;
 };
 
 /* How the program was called, for a new binary that takes its place. */

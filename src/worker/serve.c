@@ -79,6 +79,8 @@ serve_accepted(struct worker *worker, int from)
 	struct scoreboard_slot *slot = worker->setup->slot;
 	int result;
 
+	if (worker->service->admission != NULL && !admit(worker))
+		return;
 	if (worker->conn.fd <= STDERR_FILENO)
 		leave_stdio_alone(&worker->conn);
 	worker->connections++;
