@@ -14,7 +14,7 @@
 #define MAPPED_OFFSET 12
 
 static bool
-is_within(const struct proxy_network *network, const uint8_t *address)
+is_within(const struct network *network, const uint8_t *address)
 {
 	size_t whole = network->bits / 8;
 	unsigned rest = network->bits % 8;
@@ -43,11 +43,11 @@ proxy_trusts(const struct proxy_settings *proxy, const struct sockaddr *peer)
 {
 	struct sockaddr_in in;
 	struct sockaddr_in6 in6;
-	uint8_t address[sizeof(in6.sin6_addr)];
+	uint8_t address[sizeof(in6.sin6_addr)] = { 0 };
 
 	switch (peer->sa_family) {
 	case AF_UNIX:
-		return proxy->from_unix;
+		return is_known(proxy, AF_UNIX, address);
 	case AF_INET:
 		memcpy(&in, peer, sizeof(in));
 		memcpy(address, &in.sin_addr, sizeof(in.sin_addr));

@@ -4,96 +4,21 @@
  */
 #include "config.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "config/readers.h"
 #include "config/writers.h"
 
-#define V4_BITS 32
-#define V6_BITS 128
-
-/* NULL: all of them. */
-static bool
-parse_bits(const char *text, unsigned all, unsigned *bits)
-{
-	unsigned value = 0;
-	size_t i;
-
-	*bits = all;
-	if (text == NULL)
-		return true;
-	for (i = 0; text[i] >= '0' && text[i] <= '9' && i < 3; i++)
-		value = 10 * value + (unsigned)(text[i] - '0');
-	*bits = value;
-	return i > 0 && text[i] == '\0' && (i == 1 || text[0] != '0') &&
-	    value <= all;
-}
-
-static bool
-has_bits_behind(const struct proxy_network *network)
-{
-	unsigned i;
-
-	for (i = network->bits; i < 8 * sizeof(network->address); i++)
-		if ((network->address[i / 8] & 0x80 >> i % 8) != 0)
-			return true;
-	return false;
-}
-
-/* A peer that is shown as IPv4 is one. */
-static bool
-is_mapped(const struct proxy_network *network)
-{
-	struct in6_addr address;
-
-	memcpy(&address, network->address, sizeof(address));
-	return network->family == AF_INET6 && IN6_IS_ADDR_V4MAPPED(&address);
-}
-
-static bool
-parse_address(char *text, struct proxy_network *network)
-{
-	char *slash = strchr(text, '/');
-	const char *bits = NULL;
-
-	memset(network, 0, sizeof(*network));
-	if (slash != NULL) {
-		*slash = '\0';
-		bits = slash + 1;
-	}
-	if (inet_pton(AF_INET, text, network->address) == 1) {
-		network->family = AF_INET;
-		return parse_bits(bits, V4_BITS, &network->bits);
-	}
-	network->family = AF_INET6;
-	return inet_pton(AF_INET6, text, network->address) == 1 &&
-	    parse_bits(bits, V6_BITS, &network->bits);
-}
-
 static int
-parse_network(const struct use *use, size_t index,
-    struct proxy_network *network)
+read_trusted(const struct use *use, size_t index, struct network *network)
 {
-	const char *text = use->words[index].text;
-	char copy[INET6_ADDRSTRLEN + 4];
-
-	(void)snprintf(copy, sizeof(copy), "%s", text);
-	if (strlen(text) >= sizeof(copy) || !parse_address(copy, network))
-		return use_fail(use, index, PF_DIRECTIVE_VALUE,
-		    "proxy needs networks (10.0.0.0/8, ::1) or unix, not '%s'",
-		    text);
-	if (is_mapped(network))
-		return use_fail(use, index, PF_DIRECTIVE_VALUE,
-		    "'%s' is IPv4, and is to be written so", text);
-	if (has_bits_behind(network))
-		return use_fail(use, index, PF_DIRECTIVE_VALUE,
-		    "'%s' has bits behind the first %u", text, network->bits);
-	return 0;
+	if (read_network(use, index, network) == -1)
+		return -1;
+	if (network->family != AF_UNSPEC)
+		return 0;
+	return use_fail(use, index, PF_DIRECTIVE_VALUE,
+	    "proxy from all would believe anybody; name the networks");
 }
 
 /* "require from" */
@@ -126,7 +51,7 @@ int
 read_proxy(const struct use *use)
 {
 	struct proxy_settings *proxy = &use->service->proxy;
-	struct proxy_network *networks;
+	struct network *networks;
 	size_t i;
 
 	if (check_words(use) == -1)
@@ -137,25 +62,11 @@ read_proxy(const struct use *use)
 		return use_fail(use, 0, PF_SYSCALL, "no memory");
 	*proxy = (struct proxy_settings) { .networks = networks };
 	for (i = 3; i < use->count; i++) {
-		if (strcmp(use->words[i].text, "unix") == 0)
-			proxy->from_unix = true;
-		else if (parse_network(use, i,
-			     &networks[proxy->network_count]) == 0)
-			proxy->network_count++;
-		else
+		if (read_trusted(use, i, &networks[i - 3]) == -1)
 			return -1;
+		proxy->network_count++;
 	}
 	return 0;
-}
-
-static void
-write_network(const struct writing *w, const struct proxy_network *network)
-{
-	char host[INET6_ADDRSTRLEN] = "", text[INET6_ADDRSTRLEN + 4];
-
-	(void)inet_ntop(network->family, network->address, host, sizeof(host));
-	(void)snprintf(text, sizeof(text), "%s/%u", host, network->bits);
-	write_word(w, text);
 }
 
 void
@@ -171,7 +82,5 @@ write_proxy(const struct writing *w)
 	write_word(w, "from");
 	for (i = 0; i < proxy->network_count; i++)
 		write_network(w, &proxy->networks[i]);
-	if (proxy->from_unix)
-		write_word(w, "unix");
 	write_end(w);
 }

@@ -5,24 +5,13 @@
 #ifndef PREFORK_CONFIG_PROXY_H
 #define PREFORK_CONFIG_PROXY_H
 
-#include <sys/socket.h>
-
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "config/admission.h"
 
 /* At most, of a service. */
 #define PROXY_MAX_NETWORKS 256
 
-struct proxy_network {
-	sa_family_t family; /* AF_INET or AF_INET6 */
-	unsigned bits;
-	uint8_t address[16]; /* zero behind the bits */
-};
-
 struct proxy_settings {
-	bool from_unix; /* who connects to a unix socket */
-	struct proxy_network *networks;
+	struct network *networks; /* not everybody */
 	size_t network_count;
 };
 
@@ -30,7 +19,7 @@ struct proxy_settings {
 static inline bool
 proxy_is_required(const struct proxy_settings *proxy)
 {
-	return proxy->from_unix || proxy->network_count > 0;
+	return proxy->network_count > 0;
 }
 
 #endif

@@ -91,6 +91,7 @@ service_fini(struct service_settings *service)
 	free(service->endpoints);
 	free(service->arguments);
 	free(service->argument_places);
+	free(service->admission.rules);
 	free(service->proxy.networks);
 }
 

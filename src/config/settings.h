@@ -12,6 +12,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "config/admission.h"
 #include "config/place.h"
 #include "config/proxy.h"
 #include "listener/endpoint.h"
@@ -91,6 +92,7 @@ struct service_settings {
 	struct timeouts timeouts;
 	struct proxy_settings proxy;
 	bool defer; /* accept only who has sent */
+	struct admission_settings admission;
 };
 
 /* How the program was called, for a new binary that takes its place. */

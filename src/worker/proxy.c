@@ -13,6 +13,7 @@
 #include "admission/proxy_peer.h"
 #include "admission/proxy_read.h"
 #include "base/clock.h"
+#include "base/fd.h"
 #include "base/log.h"
 #include "worker/state.h"
 
@@ -88,6 +89,7 @@ refuse(struct worker *worker, const char *sentence)
 	worker->now_ms = clock_ms();
 	slot_set_state(slot, SLOT_IDLE, worker->now_ms);
 	slot_count_refusal(slot, REFUSED_PROXY);
+	fd_close(&worker->conn.fd);
 	if (sentence == NULL) {
 		log_event(PF_PROXY_SILENT, "%s left without a word",
 		    prefork_conn_peer(&worker->conn));

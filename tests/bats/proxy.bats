@@ -59,6 +59,12 @@ turned_away() {
 		fail "$status: $got"
 }
 
+# has_one REGEX: in the status.
+has_one() {
+	run -0 timeout -k 1 "$DEADLINE" "$PREFORKCTL" -S "$T/ctl.sock" status
+	[[ $output =~ $1 ]]
+}
+
 @test "peer and local are the header's" {
 	start_behind 127.0.0.1 -- -w 1 "$FAULT"
 	named "$V1" 192.0.2.1:4711 198.51.100.7:443
@@ -206,8 +212,27 @@ turned_away() {
 	turned_away 'GET /\r\n'
 	talk "$ADDR" close
 	wait_log 'PF0229 '
-	run -0 timeout -k 1 "$DEADLINE" "$PREFORKCTL" -S "$T/ctl.sock" status
-	[[ $output =~ echo\ +1\ +1\ +0\ +0\ +0\ +1\ +0 ]]
-	[[ $output == *'refused: proxy 3'* ]]
+	has_one 'echo +1 +1 +0 +0 +0 +1 +0'
+	has_one 'refused: proxy 3'
 	[[ $(log_count PF0224) -eq 1 ]] # in a second
+}
+
+@test "allow and deny are about whom the header names" {
+	printf '%s\n' "service fault { listen 127.0.0.1:0; workers 1
+		handler $FAULT; proxy require from 127.0.0.1
+		deny 192.0.2.0/24; timeout header 1m }" >"$T/conf"
+	start -f "$T/conf" -S "$T/ctl.sock"
+	SERVES_ECHO=''
+	turned_away "${V1}peer\n"
+	wait_log 'PF0224 refused 192\.0\.2\.1:4711: '
+	# One that the worker has waited for.
+	talk_start "$ADDR" send PROXY say begun wait send "${V1#PROXY}" gone
+	talk_said begun
+	wait_for has_one 'fault +1 +0 +1 +'
+	talk_go
+	talk_end
+	wait_for has_one 'fault +1 +1 +0 +0 +0 +0 +0'
+	named "$INET6" '[2001:db8::1]:4711' '[2001:db8::2]:443'
+	has_one 'refused: rule 2'
+	invariants 1
 }

@@ -99,13 +99,13 @@ test_proxy(const struct service_settings *service)
 {
 	const struct proxy_settings *proxy = &service->proxy;
 
-	ok(proxy_is_required(proxy) && proxy->from_unix, "unix peers");
-	is_int(proxy->network_count, 2, "networks");
+	is_int(proxy->network_count, 3, "networks");
 	ok(proxy->networks[0].family == AF_INET &&
 		proxy->networks[0].bits == 9 &&
-		proxy->networks[1].family == AF_INET6 &&
-		proxy->networks[1].bits == 33,
-	    "of both families");
+		proxy->networks[1].family == AF_UNIX &&
+		proxy->networks[2].family == AF_INET6 &&
+		proxy->networks[2].bits == 33,
+	    "of all families");
 	is_int(service->timeouts.header_ms, SETTINGS_HEADER_MS,
 	    "time for the header");
 }
