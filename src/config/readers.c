@@ -116,6 +116,11 @@ static const struct directive timeouts[] = {
 	TIMEOUT(idle),
 	TIMEOUT(total),
 	TIMEOUT(write),
+	{ .name = "header",
+	    .form = FORM_TIME,
+	    .min = 10,
+	    .max = INT64_C(31536000000),
+	    .offset = offsetof(struct timeouts, header_ms) },
 	{ .name = "min_rate", .form = FORM_SIZE, .max = 1 << 30 },
 };
 
@@ -132,7 +137,8 @@ read_one_timeout(const struct use *use, size_t index)
 		continue;
 	if (i == count)
 		return use_fail(use, index, PF_DIRECTIVE_VALUE,
-		    "timeout knows idle, total, write and min_rate, not '%s'",
+		    "timeout knows idle, total, write, header and min_rate, "
+		    "not '%s'",
 		    name);
 	if (index + 1 == use->count)
 		return use_fail(use, index, PF_DIRECTIVE_VALUE,

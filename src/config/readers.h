@@ -16,6 +16,11 @@ int read_control(const struct use *use);
 void keep_control(const struct settings *from, struct settings *to);
 int read_max_requests(const struct use *use);
 int read_timeout(const struct use *use);
+int read_allow(const struct use *use);
+int read_deny(const struct use *use);
+/* words[index]: a network, unix or all. */
+int read_network(const struct use *use, size_t index, struct network *network);
+int read_proxy(const struct use *use);
 
 /* The name at words[index] of a pair was given before; pairs begin at 2. */
 bool is_repeated(const struct use *use, size_t index);

@@ -17,6 +17,7 @@ service_init(struct service_settings *service)
 	memset(service, 0, sizeof(*service));
 	service->workers = SETTINGS_WORKERS;
 	service->max_requests_jitter = SETTINGS_JITTER;
+	service->timeouts.header_ms = SETTINGS_HEADER_MS;
 }
 
 struct settings *
@@ -90,6 +91,8 @@ service_fini(struct service_settings *service)
 	free(service->endpoints);
 	free(service->arguments);
 	free(service->argument_places);
+	free(service->admission.rules);
+	free(service->proxy.networks);
 }
 
 void

@@ -12,7 +12,9 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "config/admission.h"
 #include "config/place.h"
+#include "config/proxy.h"
 #include "listener/endpoint.h"
 #include "listener/passed.h"
 #include "module/module.h"
@@ -24,7 +26,8 @@
 #define SETTINGS_MAX_SERVICES  256
 #define SETTINGS_MAX_TOTAL     8192 /* workers of all services */
 #define SETTINGS_WORKERS       4
-#define SETTINGS_JITTER	       10 /* percent of max_requests */
+#define SETTINGS_JITTER	       10   /* percent of max_requests */
+#define SETTINGS_HEADER_MS     5000 /* until a PROXY header is there */
 #define SETTINGS_ADDRESS       "127.0.0.1:7007"
 #define SETTINGS_PASSED	       "fd:" ENDPOINT_ANY_PASSED
 
@@ -42,6 +45,7 @@ struct identity {
 struct timeouts {
 	int64_t idle_ms, total_ms, write_ms;
 	unsigned min_rate; /* bytes a second */
+	int64_t header_ms; /* of a PROXY header, never 0 */
 };
 
 /* One value of an option of the handler; file NULL: nowhere. */
@@ -86,7 +90,9 @@ struct service_settings {
 	int64_t max_age_ms;	      /* of a worker; 0: any */
 	uint64_t max_rss_bytes;	      /* of a worker; 0: any */
 	struct timeouts timeouts;
+	struct proxy_settings proxy;
 	bool defer; /* accept only who has sent */
+	struct admission_settings admission;
 };
 
 /* How the program was called, for a new binary that takes its place. */

@@ -35,5 +35,10 @@ void write_listen(const struct writing *w);
 void write_control(const struct writing *w);
 void write_max_requests(const struct writing *w);
 void write_timeout(const struct writing *w);
+void write_allow(const struct writing *w);
+/* Nothing: write_allow writes both, in their order. */
+void write_deny(const struct writing *w);
+void write_network(const struct writing *w, const struct network *network);
+void write_proxy(const struct writing *w);
 
 #endif

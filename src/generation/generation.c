@@ -24,6 +24,19 @@ service_init(struct service *service, const struct settings *settings,
 	    e);
 }
 
+/* Here and not in the workers, which share the pages. */
+static int
+make_admissions(struct generation *g)
+{
+	size_t i;
+
+	for (i = 0; i < g->service_count; i++)
+		if (admission_new(&g->services[i].settings->admission,
+			&g->services[i].admission) == -1)
+			return -1;
+	return 0;
+}
+
 struct generation *
 generation_new_bare(uint32_t number, struct settings *settings)
 {
@@ -44,6 +57,10 @@ generation_new_bare(uint32_t number, struct settings *settings)
 	for (i = 0; i < g->service_count; i++) {
 		g->services[i].settings = &settings->services[i];
 		g->services[i].snapshot = MODULE_SNAPSHOT_NONE;
+	}
+	if (make_admissions(g) == -1) {
+		generation_unref(g);
+		return NULL;
 	}
 	return g;
 }
@@ -107,6 +124,7 @@ generation_unref(struct generation *generation)
 	for (i = 0; i < generation->service_count; i++) {
 		module_snapshot_close(&generation->services[i].snapshot);
 		listener_set_free(generation->services[i].listeners);
+		admission_free(generation->services[i].admission);
 	}
 	free(generation->services);
 	settings_unref(generation->settings);

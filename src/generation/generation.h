@@ -9,6 +9,7 @@
 
 #include <limits.h>
 
+#include "admission/admission.h"
 #include "config/settings.h"
 #include "generation/listeners.h"
 #include "module/snapshot.h"
@@ -18,6 +19,7 @@ struct service {
 	struct listener_set *listeners; /* NULL before generation_open */
 	char module_file[PATH_MAX];	/* "" for a handler that is linked in */
 	struct module_snapshot snapshot; /* of it; a worker closes its own */
+	struct admission *admission;	 /* NULL: everybody is let in */
 };
 
 struct generation {

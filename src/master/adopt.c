@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "admission/refusal.h"
 #include "base/clock.h"
 #include "base/fd.h"
 #include "master/addresses.h"
@@ -110,6 +111,29 @@ adopt_total(struct adoption *a, const struct state_line *line)
 		if (state_number(line, i + 1, 0, COUNT_MAX, &value) == -1)
 			return state_refuse(line, a->e);
 		*fields[i] = (uint64_t)value;
+	}
+	return 0;
+}
+
+/* Reasons that only the other image knows are no concern of this one. */
+static int
+adopt_refused(struct adoption *a, const struct state_line *line)
+{
+	const char *service = state_text(line, 0), *name;
+	struct totals *t;
+	int64_t count;
+	unsigned i;
+
+	t = service != NULL ? totals_of(a->m, service) : NULL;
+	if (t == NULL)
+		return state_refuse(line, a->e);
+	for (i = 1; i < line->count; i += 2) {
+		name = state_text(line, i);
+		if (name == NULL ||
+		    state_number(line, i + 1, 0, COUNT_MAX, &count) == -1)
+			return state_refuse(line, a->e);
+		if (refusal_find(name) != REFUSALS)
+			t->refused[refusal_find(name)] = (uint64_t)count;
 	}
 	return 0;
 }
@@ -253,6 +277,7 @@ static const struct {
 	{ "board", adopt_board },
 	{ "pidfile", adopt_pidfile },
 	{ "total", adopt_total },
+	{ "refused", adopt_refused },
 	{ "outcome", adopt_outcome },
 	{ "control", adopt_control },
 	{ "settings", adopt_settings },

@@ -63,8 +63,11 @@ static void
 add_worker(struct figures *f, const struct worker_record *record)
 {
 	struct census census;
+	unsigned i;
 
 	census_read(&record->master->board.slot[record->cell], &census);
+	for (i = 0; i < SCOREBOARD_REFUSALS; i++)
+		f->refused[i] += census.refused[i];
 	f->accepted += census.accepted;
 	f->closed += census.closed;
 	f->failed += census.failed;
@@ -102,6 +105,7 @@ begin(struct figures *f, struct master *m, const struct crew *crew)
 	f->crashed = totals->crashed;
 	f->recycled = totals->recycled;
 	f->forked = totals->forked;
+	memcpy(f->refused, totals->refused, sizeof(f->refused));
 }
 
 struct figures *

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "admission/refusal.h"
 #include "base/clock.h"
 #include "base/json.h"
 #include "listener/queue.h"
@@ -85,6 +86,18 @@ write_listeners(struct writing *w, const struct listener_set *set)
 }
 
 static void
+write_refusals(struct json *json, const struct figures *f)
+{
+	unsigned i;
+
+	json_open(json, "refusals", '{');
+	for (i = 0; i < REFUSALS; i++)
+		json_number(json, refusal_name((enum refusal)i),
+		    (int64_t)f->refused[i]);
+	json_close(json, '}');
+}
+
+static void
 write_counts(struct json *json, const struct figures *f)
 {
 	json_open(json, "workers", '{');
@@ -100,6 +113,8 @@ write_counts(struct json *json, const struct figures *f)
 	json_number(json, "active", (int64_t)f->active);
 	json_number(json, "closed", (int64_t)f->closed);
 	json_number(json, "failed", (int64_t)f->failed);
+	json_number(json, "refused", (int64_t)refusal_total(f->refused));
+	write_refusals(json, f);
 	json_number(json, "crashes", (int64_t)f->crashed);
 	json_number(json, "recycled", (int64_t)f->recycled);
 }

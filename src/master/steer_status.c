@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "admission/refusal.h"
 #include "listener/queue.h"
 #include "master/figures.h"
 #include "master/steer.h"
@@ -31,6 +32,17 @@ say_addresses(const struct service *service, struct control_client *client)
 }
 
 static void
+say_refused(const struct figures *f, struct control_client *client)
+{
+	char text[REFUSAL_COUNTS_BYTES];
+
+	if (refusal_total(f->refused) == 0)
+		return;
+	refusal_counts(f->refused, text, sizeof(text));
+	control_say(client, "  refused: %s", text);
+}
+
+static void
 say_service(const struct figures *f, struct control_client *client)
 {
 	control_say(client, "%-16.16s %5u %5u %5u %5u %5u %12llu %6llu %6llu",
@@ -38,6 +50,7 @@ say_service(const struct figures *f, struct control_client *client)
 	    f->starting, f->draining, (unsigned long long)f->accepted,
 	    (unsigned long long)f->active, (unsigned long long)f->crashed);
 	say_addresses(f->service, client);
+	say_refused(f, client);
 }
 
 static void

@@ -42,9 +42,12 @@ totals_fold(struct worker_record *record, const struct census *census,
     bool crashed)
 {
 	struct totals *t = totals_of(record->master, crew_name(record->crew));
+	unsigned i;
 
 	if (t == NULL)
 		return;
+	for (i = 0; i < SCOREBOARD_REFUSALS; i++)
+		t->refused[i] += census->refused[i];
 	t->accepted += census->accepted;
 	/* One that died in the midst has ended its connection all the same. */
 	t->closed += census->accepted;

@@ -22,6 +22,8 @@ struct totals {
 	uint64_t accepted, closed, failed; /* connections */
 	uint64_t forked, reaped, crashed;  /* workers */
 	uint64_t recycled; /* of these, for their age and so on */
+	/* Connections that no handler saw, by enum refusal. */
+	uint64_t refused[SCOREBOARD_REFUSALS];
 	struct totals *next;
 };
 

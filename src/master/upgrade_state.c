@@ -10,6 +10,7 @@
  *	control FD DEVICE INODE
  *	outcome RELOADS FAILURES FAILED WHY
  *	total SERVICE ACCEPTED CLOSED FAILED FORKED REAPED CRASHED
+ *	refused SERVICE REASON COUNT...		pairs; connections
  *	settings TEXT				of the next
  *	generation NUMBER OLD MS-LEFT		then its
  *	service NAME WANT SINGLE MODULE-FD MODULE-PATH	each with its
@@ -24,6 +25,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "admission/refusal.h"
 #include "base/clock.h"
 #include "config/print.h"
 #include "master/steer.h"
@@ -102,6 +104,20 @@ put_control(struct state_writer *w, const struct master *m)
 }
 
 static void
+put_refused(struct state_writer *w, const struct totals *t)
+{
+	unsigned i;
+
+	state_keyword(w, "refused");
+	state_put_text(w, t->service);
+	for (i = 0; i < REFUSALS; i++) {
+		state_put_text(w, refusal_name((enum refusal)i));
+		state_put_number(w, (int64_t)t->refused[i]);
+	}
+	state_end_line(w);
+}
+
+static void
 put_totals(struct state_writer *w, const struct totals *t)
 {
 	for (; t != NULL; t = t->next) {
@@ -115,6 +131,7 @@ put_totals(struct state_writer *w, const struct totals *t)
 		state_put_number(w, (int64_t)t->crashed);
 		state_put_number(w, (int64_t)t->recycled);
 		state_end_line(w);
+		put_refused(w, t);
 	}
 }
 

@@ -24,6 +24,7 @@ void
 census_read(const struct scoreboard_slot *slot, struct census *out)
 {
 	uint32_t state = atomic_load(&slot->state);
+	unsigned i;
 
 	memset(out, 0, sizeof(*out));
 	out->state = state < SLOT_STATES ? (enum slot_state)state : SLOT_FREE;
@@ -34,6 +35,8 @@ census_read(const struct scoreboard_slot *slot, struct census *out)
 		out->closed = out->accepted;
 	out->failed = atomic_load(&slot->failed);
 	out->shortages = atomic_load(&slot->shortages);
+	for (i = 0; i < SCOREBOARD_REFUSALS; i++)
+		out->refused[i] = atomic_load(&slot->refused[i]);
 	out->since_ms = atomic_load(&slot->since_ms);
 	out->active_ms = atomic_load(&slot->active_ms);
 	if (out->state == SLOT_BUSY)

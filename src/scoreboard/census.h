@@ -14,6 +14,7 @@ struct census {
 	uint64_t closed;
 	uint64_t failed;
 	uint64_t shortages;
+	uint64_t refused[SCOREBOARD_REFUSALS];
 	int64_t since_ms;
 	int64_t active_ms;
 	struct slot_client client;	  /* family 0 unless BUSY */

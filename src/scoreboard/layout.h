@@ -14,6 +14,7 @@
 #define SCOREBOARD_MAGIC      0x70666b31u /* "pfk1" */
 #define SCOREBOARD_VERSION    1u
 #define SCOREBOARD_NOTE_BYTES 64
+#define SCOREBOARD_REFUSALS   5 /* admission/refusal.h has their names */
 
 enum slot_state {
 	SLOT_FREE,     /* master, when it gives the slot out or takes it */
@@ -60,7 +61,9 @@ struct scoreboard_slot {
 	uint8_t unused_1[8];
 	/* worker writes: of the connection being served */
 	struct slot_client client;
-	uint8_t unused_2[44];
+	uint8_t unused_2[4];
+	/* worker writes: connections that its handler never saw, by reason */
+	_Atomic uint64_t refused[SCOREBOARD_REFUSALS];
 	char note[SCOREBOARD_NOTE_BYTES];
 };
 

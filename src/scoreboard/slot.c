@@ -30,8 +30,8 @@ slot_set_state(struct scoreboard_slot *slot, enum slot_state state,
 	STORE(slot->since_ms, now_ms);
 }
 
-static void
-copy_client(struct slot_client *client, const struct sockaddr *peer)
+void
+slot_client_set(struct slot_client *client, const struct sockaddr *peer)
 {
 	struct sockaddr_in v4;
 	struct sockaddr_in6 v6;
@@ -49,13 +49,20 @@ copy_client(struct slot_client *client, const struct sockaddr *peer)
 }
 
 void
+slot_await(struct scoreboard_slot *slot, const struct sockaddr *peer,
+    int64_t now_ms)
+{
+	slot_client_set(&slot->client, peer);
+	STORE(slot->active_ms, now_ms);
+	slot_set_state(slot, SLOT_BUSY, now_ms);
+}
+
+void
 slot_begin(struct scoreboard_slot *slot, const struct sockaddr *peer,
     int64_t now_ms)
 {
-	copy_client(&slot->client, peer);
 	STORE(slot->accepted, LOAD(slot->accepted) + 1);
-	STORE(slot->active_ms, now_ms);
-	slot_set_state(slot, SLOT_BUSY, now_ms);
+	slot_await(slot, peer, now_ms);
 }
 
 void
@@ -90,6 +97,12 @@ void
 slot_count_shortage(struct scoreboard_slot *slot)
 {
 	STORE(slot->shortages, LOAD(slot->shortages) + 1);
+}
+
+void
+slot_count_refusal(struct scoreboard_slot *slot, unsigned why)
+{
+	STORE(slot->refused[why], LOAD(slot->refused[why]) + 1);
 }
 
 uint64_t

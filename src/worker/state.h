@@ -5,6 +5,7 @@
 #ifndef PREFORK_WORKER_STATE_H
 #define PREFORK_WORKER_STATE_H
 
+#include "admission/refusal.h"
 #include "conn/conn.h"
 #include "listener/accept.h"
 #include "wire/channel.h"
@@ -34,6 +35,7 @@ struct worker {
 	unsigned broken;	/* connections in a row that were gone */
 	unsigned shortages;	/* accepts in a row that lacked a resource */
 	unsigned wait_first;	/* accepts still to come behind a wait */
+	struct refusal_log refusals;
 	uint8_t empty[SETTINGS_MAX_LISTENERS]; /* by listener: enum emptying */
 	bool look;	 /* the wait ended for another reason than a client */
 	bool look_all;	 /* try every listener before the next wait */
@@ -69,12 +71,20 @@ void serve(struct worker *worker);
 void serve_connection(struct worker *worker, int fd, int from);
 /* Accept one connection from a listener and serve it. */
 enum accept_answer serve_next(struct worker *worker, int from);
+/* admit.c: may the connection in worker->conn be handled?  False: it is
+ * counted, told and closed.  Only where the service has an admission. */
+bool admit(struct worker *worker);
 /* recycle.c: its limits; a connection was accepted, or has ended. */
 void recycle_init(struct worker *worker);
 void recycle_begun(struct worker *worker);
 void recycle_ended(struct worker *worker);
 /* The handler asks: leave after this connection. */
 void recycle_wanted(void *worker);
+/* proxy.c: may the handler see worker->conn, which has begun, of a service
+ * where each connection begins with a PROXY header?  Then the header is read,
+ * and its addresses are the connection's; else it is counted, told and closed.
+ */
+bool proxy_admit(struct worker *worker);
 /* dump.c: say what was going on when ABRT comes, and die of it. */
 int dump_install(const struct worker *worker);
 /* leave.c: what comes between the last ordinary accept and the end. */

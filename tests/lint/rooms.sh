@@ -31,6 +31,9 @@ TEXT
 
 # Who of one brace may look at whom: the reader first.
 cat >"$scratch/peers" <<'TEXT'
+admission config
+admission scoreboard
+admission config
 config listener
 config module
 conn listener

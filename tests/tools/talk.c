@@ -2,7 +2,7 @@
  * talk: a client for tests.  It plays a script on one connection, or on many
  * at once, and says by its exit status what went wrong.
  *
- *	talk [-n connections] [-t seconds] ADDRESS step...
+ *	talk [-b ADDRESS] [-n connections] [-t seconds] ADDRESS step...
  *	talk -q [-t seconds] ADDRESS
  *
  * ADDRESS is 127.0.0.1:PORT, [::1]:PORT, unix:/path or unix:@name.  Each
@@ -24,6 +24,7 @@
  *	say TEXT	prints TEXT, once, when all connections have come here
  *	wait		waits for a line on standard input, likewise
  *
+ * -b: where the connections come from, 127.0.0.2:0.
  * -q tries once to connect and prints open, refused, timeout or the reason.
  *
  * Exit status: 0 all as the script says, 1 failed otherwise, 2 refused or no
@@ -52,7 +53,7 @@
 
 struct talk {
 	struct script script;
-	struct address address;
+	struct address address, from;
 	struct client *clients;
 	struct pollfd *items;
 	nfds_t count;
@@ -270,8 +271,10 @@ parse_options(struct talk *talk, int argc, char **argv)
 	talk->count = 1;
 	talk->deadline_ms = clock_ms() + 10 * 1000;
 	/* A leading '+' makes GNU getopt stop at the address, as POSIX says. */
-	while ((letter = getopt(argc, argv, "+n:qt:")) != -1) {
-		if (letter == 'n')
+	while ((letter = getopt(argc, argv, "+b:n:qt:")) != -1) {
+		if (letter == 'b')
+			address_parse(&talk->from, optarg);
+		else if (letter == 'n')
 			talk->count = (nfds_t)option_number(optarg);
 		else if (letter == 't')
 			talk->deadline_ms =
@@ -283,7 +286,7 @@ parse_options(struct talk *talk, int argc, char **argv)
 	}
 	if (optind >= argc)
 		talk_fail(TALK_USAGE,
-		    "talk [-q] [-n connections] "
+		    "talk [-q] [-b address] [-n connections] "
 		    "[-t seconds] address step...");
 	return asks;
 }
@@ -297,6 +300,8 @@ main(int argc, char **argv)
 	memset(&talk, 0, sizeof(talk));
 	asks = parse_options(&talk, argc, argv);
 	address_parse(&talk.address, argv[optind]);
+	if (talk.from.bytes > 0)
+		talk.address.from = &talk.from;
 	if (asks) {
 		(void)printf("%s\n", probe(&talk));
 		return 0;

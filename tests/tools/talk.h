@@ -88,6 +88,7 @@ struct client {
 struct address {
 	struct sockaddr_storage socket;
 	socklen_t bytes;
+	const struct address *from; /* NULL: any */
 };
 
 /* Both exit with a reason when their text makes no sense. */

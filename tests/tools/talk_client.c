@@ -262,11 +262,26 @@ step_port(struct client *client, const struct step *step)
 	return true;
 }
 
+static int
+open_socket(const struct address *address)
+{
+	const struct address *from = address->from;
+	int fd = socket(address->socket.ss_family, SOCK_STREAM, 0);
+
+	if (fd >= 0 && from != NULL &&
+	    bind(fd, (const struct sockaddr *)&from->socket, from->bytes) ==
+		-1) {
+		(void)close(fd);
+		return -1;
+	}
+	return fd;
+}
+
 int
 client_connect(struct client *client, const struct address *address)
 {
 	if (client->fd < 0)
-		client->fd = socket(address->socket.ss_family, SOCK_STREAM, 0);
+		client->fd = open_socket(address);
 	if (client->fd < 0 || fcntl(client->fd, F_SETFL, O_NONBLOCK) == -1)
 		return errno;
 	if (connect(client->fd, (const struct sockaddr *)&address->socket,

@@ -25,6 +25,7 @@ static const char full[] =
     "\tmax_age 1h; max_rss 200m\n"
     "\ttimeout idle 30s total 10m\n"
     "\ttimeout write 20s min_rate 50\n"
+    "\tproxy require from 10.128.0.0/9 unix 2001:db8::/33\n"
     "}\n"
     "service two { listen *:8; handler echo { c d } workers 2 }\n"
     "service three { listen 127.0.0.1:9; handler echo }";
@@ -94,6 +95,22 @@ test_limits(const struct service_settings *service)
 }
 
 static void
+test_proxy(const struct service_settings *service)
+{
+	const struct proxy_settings *proxy = &service->proxy;
+
+	is_int(proxy->network_count, 3, "networks");
+	ok(proxy->networks[0].family == AF_INET &&
+		proxy->networks[0].bits == 9 &&
+		proxy->networks[1].family == AF_UNIX &&
+		proxy->networks[2].family == AF_INET6 &&
+		proxy->networks[2].bits == 33,
+	    "of all families");
+	is_int(service->timeouts.header_ms, SETTINGS_HEADER_MS,
+	    "time for the header");
+}
+
+static void
 test_meaning(void)
 {
 	struct settings *s = text_read(full);
@@ -105,6 +122,8 @@ test_meaning(void)
 	test_addresses(&s->services[0]);
 	test_options(&s->services[0]);
 	test_limits(&s->services[0]);
+	test_proxy(&s->services[0]);
+	ok(!proxy_is_required(&s->services[1].proxy), "none is required");
 	is_text(s->services[1].name, "two", "a block on one line");
 	is_int(s->services[1].workers, 2, "behind a block");
 	is_int(s->services[1].endpoint_count, 2, "two addresses in one");

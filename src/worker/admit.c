@@ -1,0 +1,28 @@
+/*
+ * Between accept and handler: asks whether the connection is let in, and
+ * closes it where it is not.  The rules themselves are in src/admission.
+ * Runs in: worker.
+ */
+#include "config.h"
+
+#include "base/clock.h"
+#include "base/fd.h"
+#include "worker/state.h"
+
+bool
+admit(struct worker *worker)
+{
+	struct slot_client client = { 0 };
+	enum refusal why;
+
+	slot_client_set(&client, (struct sockaddr *)&worker->conn.peer);
+	why = admission_ask(worker->service->admission, &client);
+	if (why == REFUSALS)
+		return true;
+	/* The time is looked at by orders_pending too. */
+	worker->now_ms = clock_ms();
+	refusal_note(worker->setup->slot, &worker->refusals, why, &client,
+	    worker->now_ms);
+	fd_close(&worker->conn.fd);
+	return false;
+}
