@@ -1,6 +1,6 @@
 # What a service manager is told, and by whom.
 
-# shellcheck disable=SC2034,SC2154 # what make and the helpers know
+# shellcheck disable=SC2004,SC2034,SC2154 # what make and the helpers know
 # shellcheck disable=SC2030,SC2031,SC2046 # by pid; a test is a subshell
 
 load helper
@@ -128,7 +128,7 @@ story() {
 	manager_at "@prefork-$BASHPID-$RANDOM"
 	refused 69 PF0203 -F -l 203.0.113.1:0 echo
 	wait_for grep -qE 'STATUS=PF0203 .*[|]EXIT_STATUS=69' "$T/heard"
-	! grep -q READY "$T/heard"
+	run ! grep -q READY "$T/heard"
 }
 
 @test "a manager that is not there, deaf or misspelt harms nothing" {
@@ -150,6 +150,6 @@ story() {
 	export WATCHDOG_USEC=10000000
 	start -w 1 "$PREFORK_FAULTS/fault.so"
 	wait_for heard READY=1 1
-	! ask env | grep -E 'NOTIFY|WATCHDOG'
+	[[ $(ask env | grep -cE 'NOTIFY|WATCHDOG') -eq 0 ]]
 	ask env | grep -q PATH=
 }
