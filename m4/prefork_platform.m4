@@ -39,6 +39,10 @@ PREFORK_CHECK_SOURCE([UNIX_QUEUE], [the queue of a listening unix socket],
 	  .udiag_show = UDIAG_SHOW_RQLEN };
       return socket(AF_NETLINK, SOCK_RAW, NETLINK_SOCK_DIAG) +
 	  (int)request.udiag_show + SK_MEMINFO_DROPS;]])
+PREFORK_CHECK_SOURCE([PDEATHSIG], [a signal at the death of the parent],
+    [[#include <signal.h>
+      #include <sys/prctl.h>]],
+    [[return prctl(PR_SET_PDEATHSIG, SIGTERM);]])
 PREFORK_CHECK_SOURCE([ABSTRACT_SOCKETS],
     [unix sockets with names outside the file system], [],
     [[

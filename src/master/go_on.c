@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "master/events.h"
+#include "master/manager.h"
 #include "master/rehearsal.h"
 #include "master/state.h"
 #include "master/upgrade.h"
@@ -39,6 +40,7 @@ go_on(struct master *m, struct resume *resume, struct error *e)
 	    NULL);
 	master_raise_limit(m, m->settings);
 	m->life = LIFE_SERVING;
+	manager_after(m);
 	/* Who was told to drain starts nobody until HUP. */
 	m->want_reload = !m->drained;
 	/* Who died while nobody could be told; and what came meanwhile is

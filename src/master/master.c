@@ -18,6 +18,7 @@
 #include "base/sigpipe.h"
 #include "master/addresses.h"
 #include "master/events.h"
+#include "master/manager.h"
 #include "master/master.h"
 #include "master/spawn.h"
 #include "master/state.h"
@@ -103,6 +104,7 @@ master_open_machinery(struct master *m, struct error *e)
 		return error_set(e, PF_SYSCALL, "signals: %s", strerror(errno));
 	loop_on_wake(m->loop, forgive_lateness, m);
 	oom_init(&m->oom);
+	manager_open(m);
 	return 0;
 }
 
@@ -177,6 +179,7 @@ master_fail(struct master *m, const struct error *e)
 {
 	m->exit_code = error_exit_code(e);
 	m->start_error = *e;
+	manager_failed(m, e);
 	log_error(e);
 }
 
@@ -232,7 +235,7 @@ next_deadline(const struct master *m)
 	static int64_t (*const deadlines[])(const struct master *) = {
 		stop_deadline, reap_deadline, helper_deadline,
 		escalate_deadline, watchdog_deadline, cohorts_deadline,
-		addresses_deadline, steering_deadline
+		addresses_deadline, steering_deadline, manager_deadline
 	};
 	int64_t next = CLOCK_NEVER, due;
 	size_t i;
@@ -261,6 +264,7 @@ act_on_time(struct master *m)
 		cohort_tick(cohort, now_ms);
 	addresses_tick(m, now_ms);
 	control_tick(m->control, now_ms);
+	manager_tick(m, now_ms);
 	reap_deaf(m, now_ms);
 	review_start(m);
 	reload_review(m);

@@ -149,6 +149,14 @@ struct events {
 	char **kept;  /* EVENTS_KEPT of them, NULL before the first */
 };
 
+/* The service manager; manager.h. */
+struct manager {
+	bool present;
+	enum life_state told; /* what it knows of */
+	int64_t interval_ms;  /* between signs of life; 0: none are wanted */
+	int64_t ping_ms, extend_ms;
+};
+
 struct pidfile {
 	int fd;
 	char *path; /* settings come and go */
@@ -188,6 +196,7 @@ struct master {
 	struct control *control; /* NULL: there is no control socket */
 	struct outcome outcome;
 	struct events events;
+	struct manager manager;
 	struct error start_error; /* for the starter, at the end */
 	int starter_fd; /* the starting process waits at the other end */
 	pid_t pid;

@@ -53,6 +53,8 @@ static const struct verb {
 	    ask_upgrade },
 	{ "stop", "stop [-fast]", "stop; -fast: end connections now", 0, 1,
 	    ask },
+	{ "metrics", "metrics", "figures in Prometheus' text format", 0, 0,
+	    ask },
 	{ "scale", "scale SERVICE N", "so many workers, until the next reload",
 	    2, 2, ask },
 	{ "drain", "drain [SERVICE]", "workers finish and go; sockets stay", 0,

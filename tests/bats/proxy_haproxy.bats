@@ -177,3 +177,21 @@ status_sees() {
 	SERVES_ECHO=''
 	invariants 4
 }
+
+@test "a program of the exec handler finds the client in its environment" {
+	local header port
+
+	need_haproxy
+	for header in send-proxy send-proxy-v2; do
+		start -w 1 -o 'proxy=require from 127.0.0.1' exec /usr/bin/env
+		haproxy_begin "$header"
+		port=${FRONT##*:}
+		talk "$FRONT" port shut print >"$T/env"
+		grep -qx "TCPREMOTEPORT=$(head -n 1 "$T/env")" "$T/env"
+		grep -qx "REMOTE_PORT=$(head -n 1 "$T/env")" "$T/env"
+		grep -qx 'TCPREMOTEIP=127.0.0.1' "$T/env"
+		grep -qx "TCPLOCALPORT=$port" "$T/env"
+		haproxy_end
+		stop
+	done
+}
