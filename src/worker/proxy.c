@@ -51,6 +51,7 @@ until_input(void *arg, int fd)
 	struct patience *patience = arg;
 	struct worker *worker = patience->worker;
 	int64_t now_ms = clock_ms(), end_ms;
+	int ready = 0;
 
 	if (patience->end_ms == 0) {
 		patience->end_ms =
@@ -60,14 +61,11 @@ until_input(void *arg, int fd)
 	}
 	conn_progress(&worker->conn);
 	end_ms = wait_end(patience, now_ms);
-	if (now_ms >= end_ms) {
+	if (now_ms < end_ms)
+		ready = wait_once(worker, fd, clock_timeout(end_ms, now_ms));
+	if (ready == 0)
 		errno = ETIMEDOUT;
-		return -1;
-	}
-	if (wait_once(worker, fd, clock_timeout(end_ms, now_ms)) == -1 &&
-	    errno != EINTR)
-		return -1;
-	return 0;
+	return ready > 0 || errno == EINTR ? 0 : -1;
 }
 
 static void

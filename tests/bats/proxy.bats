@@ -236,3 +236,39 @@ has_one() {
 	has_one 'refused: rule 2'
 	invariants 1
 }
+
+@test "what is queued at a stop brings its header as well" {
+	local held queued
+
+	start_behind 127.0.0.1 -- -w 1 "$FAULT"
+	talk_start "$ADDR" send "${V1}echo one\n" expect 'one\n' say held \
+		wait shut eof
+	held=$TALK_PID
+	talk_said held
+	talk_start "$ADDR" send "${INET6}peer\n" say queued \
+		expect '[2001:db8::1]:4711\n' shut eof
+	queued=$TALK_PID
+	talk_said queued
+	kill -TERM "$MASTER"
+	wait_log PF0101
+	talk_go "$held"
+	talk_end 0 "$held"
+	talk_end 0 "$queued"
+	wait_exit
+}
+
+@test "timeout idle and total hold for the header, and kill no worker" {
+	local limit pid
+
+	for limit in idle total; do
+		start_behind 127.0.0.1 -- -w 1 \
+			-o "timeout=header 1h $limit 200ms" echo
+		pid=$(workers)
+		talk "$ADDR" send PROXY eof
+		wait_log 'PF0224 .*: PROXY header: it did not come in time'
+		talk "$ADDR" send "${V1}hello" expect hello shut eof
+		[[ $(workers) == "$pid" ]]
+		stop
+		: >"$T/log"
+	done
+}
