@@ -16,6 +16,12 @@ int read_control(const struct use *use);
 void keep_control(const struct settings *from, struct settings *to);
 int read_max_requests(const struct use *use);
 int read_timeout(const struct use *use);
+int read_limit(const struct use *use);
+int read_umask(const struct use *use);
+int read_env(const struct use *use);
+
+/* An octal number of 3 or 4 digits, at most 0777. */
+bool parse_octal(const char *text, unsigned *value);
 
 /* Of a unix socket: words[index]; *text is the owner's name, kept. */
 int read_socket_mode(const struct use *use, size_t index,

@@ -29,6 +29,7 @@ settings_new(size_t services)
 	s->refs = 1;
 	s->program = "prefork";
 	s->ready_fd = -1;
+	s->umask = -1;
 	s->start_timeout_ms = 10000;
 	s->drain_timeout_ms = 30000;
 	s->stop_timeout_ms = 8000;
@@ -90,6 +91,7 @@ service_fini(struct service_settings *service)
 	free(service->endpoints);
 	free(service->arguments);
 	free(service->argument_places);
+	free(service->variables);
 }
 
 void
@@ -139,6 +141,7 @@ settings_complete(struct settings *settings, struct error *e)
 			return -1;
 		if (!service->identity.wanted)
 			service->identity = settings->identity;
+		settings_inherit_limits(settings, service);
 		total += service->workers;
 		defer_all(service);
 	}

@@ -21,6 +21,8 @@
 #define SETTINGS_MAX_WORKERS   4096
 #define SETTINGS_MAX_GROUPS    64
 #define SETTINGS_MAX_LISTENERS 256 /* of a service */
+#define SETTINGS_MAX_LIMITS    16
+#define SETTINGS_UNLIMITED     UINT64_MAX
 #define SETTINGS_MAX_SERVICES  256
 #define SETTINGS_MAX_TOTAL     8192 /* workers of all services */
 #define SETTINGS_WORKERS       4
@@ -42,6 +44,20 @@ struct identity {
 struct timeouts {
 	int64_t idle_ms, total_ms, write_ms;
 	unsigned min_rate; /* bytes a second */
+};
+
+/* RLIMIT_ numbers, each once, and values of the soft and the hard limit. */
+struct limits {
+	unsigned count;
+	struct limit {
+		int resource;
+		uint64_t value;
+	} items[SETTINGS_MAX_LIMITS];
+};
+
+/* Of the environment. */
+struct variable {
+	const char *name, *value;
 };
 
 /* One value of an option of the handler; file NULL: nowhere. */
@@ -80,6 +96,9 @@ struct service_settings {
 	struct endpoint *endpoints;
 	size_t endpoint_count;
 	struct identity identity; /* its own, or that of all services */
+	struct limits limits;	  /* its own, and those of all services */
+	struct variable *variables;
+	size_t variable_count;
 	unsigned workers;
 	uint64_t max_requests;	      /* connections of a worker; 0: any */
 	unsigned max_requests_jitter; /* percent that may be taken off */
@@ -121,6 +140,8 @@ struct settings {
 	int ready_fd; /* -d, or -1 */
 	struct module_path module_path;
 	struct identity identity;
+	struct limits limits;
+	int umask; /* of workers; -1: as it is */
 	int64_t start_timeout_ms, drain_timeout_ms, stop_timeout_ms;
 	int64_t quit_timeout_ms, hurry_timeout_ms;
 	int64_t drain_delay_ms;	  /* accept so long after TERM */
@@ -160,6 +181,11 @@ int settings_listen(struct service_settings *service, const char *address,
     struct error *e);
 /* Where it listens by now is forgotten. */
 void settings_forget_addresses(struct service_settings *service);
+/* Limits of all services that the service has not set. */
+void settings_inherit_limits(const struct settings *settings,
+    struct service_settings *service);
+/* "nofile" */
+const char *settings_resource_name(int resource);
 /* Names or numbers, "user", "user:group", ":group"; what is not named is
  * left as it was.  -1 with IDENTITY_UNKNOWN. */
 int settings_owner(const char *text, uid_t *uid, gid_t *gid, struct error *e);

@@ -35,5 +35,8 @@ void write_listen(const struct writing *w);
 void write_control(const struct writing *w);
 void write_max_requests(const struct writing *w);
 void write_timeout(const struct writing *w);
+void write_limit(const struct writing *w);
+void write_umask(const struct writing *w);
+void write_env(const struct writing *w);
 
 #endif

@@ -38,6 +38,12 @@ _Noreturn void worker_main(const struct worker_setup *setup);
  */
 int worker_load(struct service *service, struct module *module,
     struct error *e);
+/*
+ * Limits, umask, environment and privileges of a service's workers: to be
+ * called before worker_load.  -1 with SURROUNDINGS or IDENTITY_FAILED.
+ */
+int worker_enter(const struct settings *settings, struct service *service,
+    struct error *e);
 /* Give up privileges for good, verified. 0 at once when none are to be given
  * up.  -1 with IDENTITY_FAILED. */
 int worker_drop_privileges(const struct identity *identity, struct error *e);
