@@ -192,6 +192,8 @@ look_check(struct inspection *i, struct module *module, struct error *e)
 		    e) == -1 ||
 		module_snapshot_take(&again, service.module_file, e) == -1))
 		return complain_at(i, &i->service->handler_place, e);
+	if (i->service->chroot != NULL)
+		module_snapshot_before_chroot(&again);
 	if (worker_enter(settings, &service, e) == 0 &&
 	    worker_load(&service, module, e) == 0)
 		return 0;

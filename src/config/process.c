@@ -1,6 +1,6 @@
 /*
- * Directives that say what a worker's process is like: its umask, limits and
- * environment.
+ * Directives that say what a worker's process is like: its root directory,
+ * umask, limits and environment.
  * Runs in: starter, master at reload, probe.
  */
 #include "config.h"
@@ -13,6 +13,39 @@
 
 #include "config/readers.h"
 #include "config/writers.h"
+
+int
+read_chroot(const struct use *use)
+{
+	const char **directory = use->service != NULL ? &use->service->chroot :
+							&use->settings->chroot;
+	const char *path = use->words[1].text;
+
+	if (use->count > 2)
+		return use_too_much(use, 2);
+	if (path[0] != '/')
+		return use_fail(use, 1, PF_DIRECTIVE_VALUE,
+		    "chroot needs a path that begins with /, not '%s'", path);
+	*directory = settings_copy(use->settings, path);
+	if (*directory == NULL)
+		return use_fail(use, 1, PF_SYSCALL, "no memory");
+	return 0;
+}
+
+/* A service that has the root of all need not say so. */
+void
+write_chroot(const struct writing *w)
+{
+	const char *all = w->settings->chroot;
+	const char *directory = w->service != NULL ? w->service->chroot : all;
+
+	if (directory == NULL ||
+	    (w->service != NULL && all != NULL && strcmp(directory, all) == 0))
+		return;
+	write_begin(w);
+	write_word(w, directory);
+	write_end(w);
+}
 
 /* Those of POSIX, and what else the system knows. */
 static const struct resource {

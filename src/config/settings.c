@@ -141,6 +141,8 @@ settings_complete(struct settings *settings, struct error *e)
 			return -1;
 		if (!service->identity.wanted)
 			service->identity = settings->identity;
+		if (service->chroot == NULL)
+			service->chroot = settings->chroot;
 		settings_inherit_limits(settings, service);
 		total += service->workers;
 		defer_all(service);

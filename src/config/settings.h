@@ -96,6 +96,7 @@ struct service_settings {
 	struct endpoint *endpoints;
 	size_t endpoint_count;
 	struct identity identity; /* its own, or that of all services */
+	const char *chroot;	  /* the same; or NULL */
 	struct limits limits;	  /* its own, and those of all services */
 	struct variable *variables;
 	size_t variable_count;
@@ -140,6 +141,7 @@ struct settings {
 	int ready_fd; /* -d, or -1 */
 	struct module_path module_path;
 	struct identity identity;
+	const char *chroot; /* or NULL */
 	struct limits limits;
 	int umask; /* of workers; -1: as it is */
 	int64_t start_timeout_ms, drain_timeout_ms, stop_timeout_ms;
@@ -196,7 +198,7 @@ int settings_identity(struct identity *identity, const char *text,
 /* The same without asking whether we are allowed to. */
 int settings_find_identity(struct identity *identity, const char *text,
     struct error *e);
-/* May this process run workers as all of the identities?  -1 with
+/* May this process give all workers their identity and root directory?  -1 with
  * IDENTITY_DENIED. */
 int settings_permitted(const struct settings *settings, struct error *e);
 

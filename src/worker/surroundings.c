@@ -62,5 +62,7 @@ worker_enter(const struct settings *settings, struct service *service,
 		return -1;
 	if (settings->umask >= 0)
 		(void)umask((mode_t)settings->umask);
-	return worker_drop_privileges(&service->settings->identity, e);
+	if (service->settings->chroot != NULL)
+		module_snapshot_before_chroot(&service->snapshot);
+	return worker_drop_privileges(service->settings, e);
 }

@@ -4,43 +4,10 @@
 
 load helper
 load faults
+load privileges
 
 # Somebody without an entry anywhere.
 UNKNOWN=59997:59998
-
-setup_file() {
-	NOBODY=$(id -u nobody 2>/dev/null) || NOBODY=''
-	NOGROUP=$(id -g nobody 2>/dev/null) || NOGROUP=''
-	export NOBODY NOGROUP
-}
-
-# The module in a place where everybody can read it.
-need_root() {
-	[[ $EUID -eq 0 ]] || skip 'only root can run workers as another user'
-	[[ -n $NOBODY ]] || skip 'there is no user nobody'
-	chmod 755 "$T"
-	cp "$FAULT" "$T/fault.so"
-	chmod 755 "$T/fault.so"
-	FAULT=$T/fault.so
-}
-
-# preforkd_in NAMESPACE-OPTION SETUP [COMMAND...]: in a namespace of its own,
-# made by SETUP, begun as COMMAND.
-preforkd_in() {
-	local option=$1 setup=$2
-
-	shift 2
-	need unshare
-	unshare "$option" sh -c "$setup" 2>"$T/err" ||
-		skip "unshare: $(<"$T/err")"
-	printf '#!/bin/sh\n%s\nexec %s "$@"\n' "$setup" "$*" >"$T/inside"
-	chmod 755 "$T/inside"
-	preforkd_by unshare "$option" "$T/inside"
-}
-
-status_of() {
-	sed -n "s/^$1:[[:space:]]*//p" "/proc/$2/status" | tr '\t' ' '
-}
 
 @test "workers are the user and the group, and nothing else" {
 	local group
@@ -148,11 +115,8 @@ $NOGROUP" ]]
 }
 
 @test "only root can have workers as another user" {
-	as_user test -x "$PREFORKD" -a -r "$FAULT" 2>/dev/null ||
-		skip 'another user cannot run preforkd, or there is no setpriv'
-	chmod 755 "$T"
-	[[ $EUID -ne 0 ]] || preforkd_by setpriv --reuid "$STRANGER" \
-		--regid "$STRANGER" --clear-groups
+	need_stranger
+	preforkd_by_stranger
 	refused 77 PF0603 -F -l 127.0.0.1:0 -u root "$FAULT"
 	start -w 1 "$FAULT"
 	[[ $(ask ids) == "uid "* ]]

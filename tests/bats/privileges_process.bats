@@ -4,6 +4,7 @@
 
 load helper
 load faults
+load privileges
 
 # limit_of NAME PID: soft and hard, as the kernel tells them.
 limit_of() {
@@ -12,21 +13,6 @@ limit_of() {
 
 need_limits() {
 	[[ -r /proc/self/limits ]] || skip 'the system does not tell limits'
-}
-
-need_stranger() {
-	as_user test -x "$PREFORKD" -a -r "$FAULT" 2>/dev/null ||
-		skip 'another user cannot run preforkd, or there is no setpriv'
-}
-
-# preforkd has at most 100 open files, and is no root.
-tight_stranger() {
-	if [[ $EUID -eq 0 ]]; then
-		preforkd_by setpriv --reuid "$STRANGER" --regid "$STRANGER" \
-			--clear-groups "$T/tight"
-	else
-		preforkd_by "$T/tight"
-	fi
 }
 
 @test "umask is the workers' and nobody else's" {
@@ -101,7 +87,7 @@ tight_stranger() {
 		stop
 	fi
 	PREFORKD=$before
-	tight_stranger
+	preforkd_by_stranger "$T/tight"
 	refused 78 PF0607 -F -l 127.0.0.1:0 -o "$raised" "$FAULT"
 	grep 'PF0607.*limit nofile: ' "$T/err"
 	refused 78 PF0607 -t -o "$raised" "$FAULT"
@@ -117,7 +103,7 @@ tight_stranger() {
 	chmod 644 "$T/conf"
 	printf '#!/bin/sh\nulimit -n 100\nexec "$@"\n' >"$T/tight"
 	chmod 755 "$T" "$T/tight"
-	tight_stranger
+	preforkd_by_stranger "$T/tight"
 	start -f "$T/conf"
 	sed -i '1i limit nofile unlimited' "$T/conf"
 	expect_message PF0107
