@@ -1,6 +1,6 @@
 /*
- * Giving up root for good: groups, group, root directory, user, in this order,
- * then looked at, and tried to get back, which must fail.
+ * Giving up root for good: groups, group, root directory, user, capabilities,
+ * in this order, then looked at, and tried to get back, which must fail.
  * Runs in: worker, probe, the processes of -t and -i.
  */
 #include "config.h"
@@ -13,6 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "worker/confine.h"
 #include "worker/worker.h"
 
 static int
@@ -103,6 +104,32 @@ change_root(const struct service_settings *service, struct error *e)
 	    service->chroot, call, strerror(errno));
 }
 
+static int
+set_user(const struct identity *identity, struct error *e)
+{
+	if (identity->uid != 0)
+		confine_bounds();
+	if (setuid(identity->uid) == -1)
+		return refuse(e, identity, "setuid");
+	return 0;
+}
+
+/* What is left is nothing for anybody but root. */
+static int
+confine(const struct service_settings *service, struct error *e)
+{
+	const char *what = "privileges by exec";
+
+	if (confine_exec() == 0) {
+		what = "capabilities";
+		if (geteuid() == 0 || confine_capabilities() == 0)
+			return 0;
+	}
+	return error_set(e, PF_IDENTITY_FAILED, "%s: cannot give up %s: %s",
+	    service->name, what, strerror(errno));
+}
+
+/* Verified last, when capabilities cannot be why it works. */
 int
 worker_drop_privileges(const struct service_settings *service, struct error *e)
 {
@@ -112,9 +139,9 @@ worker_drop_privileges(const struct service_settings *service, struct error *e)
 		return -1;
 	if (service->chroot != NULL && change_root(service, e) == -1)
 		return -1;
-	if (!identity->wanted)
-		return 0;
-	if (setuid(identity->uid) == -1)
-		return refuse(e, identity, "setuid");
-	return verify(identity, e);
+	if (identity->wanted && set_user(identity, e) == -1)
+		return -1;
+	if (confine(service, e) == -1)
+		return -1;
+	return identity->wanted ? verify(identity, e) : 0;
 }

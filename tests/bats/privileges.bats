@@ -69,6 +69,42 @@ $NOGROUP" ]]
 		send 'ids\n' shut print) == "uid $NOBODY "* ]]
 }
 
+# Inode of the socket that listens at port 7.
+echo_socket() {
+	awk '$2 ~ /:0007$/ && $4 == "0A" { print $10 }' "/proc/$MASTER/net/tcp"
+}
+
+# talk_inside ARGUMENT...
+talk_inside() {
+	nsenter -t "$MASTER" -n timeout "$DEADLINE" "$PREFORK_TOOLS/talk" \
+		127.0.0.1:7 "$@"
+}
+
+@test "a port of root's is kept across a reload" {
+	local socket i
+
+	need_root
+	need ip nsenter
+	preforkd_in --net 'ip link set lo up'
+	printf 'user nobody\nservice x { listen 127.0.0.1:7; handler %s\n%s\n}\n' \
+		"$FAULT" 'workers 2' >"$T/conf"
+	start -f "$T/conf"
+	socket=$(echo_socket)
+	[[ -n $socket ]]
+	for i in 1 2; do
+		sed -i 's/user nobody/user 59997/; s/workers 2/workers 3/' \
+			"$T/conf"
+		kill -HUP "$MASTER"
+		# Who is served meanwhile is served by the one or the other.
+		[[ $(talk_inside send 'ids\n' shut print) =~ \
+			^uid\ ($NOBODY|59997)\  ]]
+		wait_log PF0110 "$i"
+		[[ $(echo_socket) == "$socket" ]]
+		[[ $(talk_inside send 'ids\n' shut print) == 'uid 59997 59997 '* ]]
+	done
+	[[ $(talk_inside send 'setuid 0\n' shut print) == denied:* ]]
+}
+
 @test "a port of root's is refused to others with the reason" {
 	need_root
 	need ip setpriv
