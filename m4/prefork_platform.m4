@@ -32,12 +32,9 @@ PREFORK_CHECK_SOURCE([NO_NEW_PRIVS], [PR_SET_NO_NEW_PRIVS],
 PREFORK_CHECK_SOURCE([CAPABILITIES], [capabilities],
     [[#include <sys/prctl.h>
       #include <sys/syscall.h>
-      #include <linux/capability.h>
       #include <unistd.h>]],
-    [[struct __user_cap_header_struct header =
-	  { .version = _LINUX_CAPABILITY_VERSION_3 };
-      struct __user_cap_data_struct sets[_LINUX_CAPABILITY_U32S_3];
-      return syscall(SYS_capget, &header, sets) == 0 &&
+    [[return syscall(SYS_capget, (void *)0, (void *)0) +
+	      syscall(SYS_capset, (void *)0, (void *)0) == 0 &&
 	  prctl(PR_CAPBSET_DROP, 0L, 0L, 0L, 0L) == 0 &&
 	  prctl(PR_CAP_AMBIENT, (long)PR_CAP_AMBIENT_CLEAR_ALL, 0L, 0L, 0L);]])
 PREFORK_CHECK_SOURCE([BACKTRACE], [backtrace in libc],

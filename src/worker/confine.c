@@ -15,7 +15,7 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 
-#include <linux/capability.h>
+#include <stdint.h>
 #include <unistd.h>
 #endif
 
@@ -52,14 +52,24 @@ confine_bounds(void)
 			break;
 }
 
-/* libc has no functions for the two calls. */
+/* What the two calls take, for which libc has no functions and not every one
+ * a header. */
+struct capability_header {
+	uint32_t version;
+	int pid; /* 0: us */
+};
+
+struct capability_sets {
+	uint32_t effective, permitted, inheritable;
+};
+
+#define CAPABILITY_VERSION 0x20080522u /* the third: 64 of them */
+
 int
 confine_capabilities(void)
 {
-	struct __user_cap_header_struct header = {
-		.version = _LINUX_CAPABILITY_VERSION_3,
-	};
-	struct __user_cap_data_struct sets[_LINUX_CAPABILITY_U32S_3];
+	struct capability_header header = { .version = CAPABILITY_VERSION };
+	struct capability_sets sets[2];
 
 	(void)prctl(PR_CAP_AMBIENT, (long)PR_CAP_AMBIENT_CLEAR_ALL, 0L, 0L, 0L);
 	memset(sets, 0, sizeof(sets));
