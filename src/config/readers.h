@@ -16,6 +16,8 @@ int read_control(const struct use *use);
 void keep_control(const struct settings *from, struct settings *to);
 int read_max_requests(const struct use *use);
 int read_timeout(const struct use *use);
+int read_log(const struct use *use);
+void keep_log(const struct settings *from, struct settings *to);
 int read_chroot(const struct use *use);
 int read_limit(const struct use *use);
 int read_umask(const struct use *use);

@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <syslog.h>
 
 #include "config/settings.h"
 #include "module/strings.h"
@@ -30,6 +31,8 @@ settings_new(size_t services)
 	s->program = "prefork";
 	s->ready_fd = -1;
 	s->umask = -1;
+	s->log.level = LEVEL_INFO;
+	s->log.facility = LOG_DAEMON;
 	s->start_timeout_ms = 10000;
 	s->drain_timeout_ms = 30000;
 	s->stop_timeout_ms = 8000;

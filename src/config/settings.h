@@ -12,6 +12,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "base/log.h"
 #include "config/place.h"
 #include "listener/endpoint.h"
 #include "listener/passed.h"
@@ -72,6 +73,13 @@ struct listen {
 	const char *owner;   /* of a unix socket, likewise, or NULL */
 	size_t first, count; /* what it means: endpoints of the service */
 	struct place place;
+};
+
+struct log_settings {
+	bool given; /* else syslog, or in the foreground standard error */
+	enum log_sink sink;
+	enum msg_level level;
+	int facility; /* LOG_DAEMON and so on */
 };
 
 struct control_settings {
@@ -135,9 +143,11 @@ struct settings {
 	struct passed_sockets *passed;	      /* to the process; NULL: none */
 	const char *program;		      /* "preforkd" */
 	bool foreground;
+	bool verbose;	     /* whatever the level of the log is */
 	bool own_process;    /* we may close descriptors that we do not know */
 	const char *pidfile; /* absolute, or NULL */
 	struct control_settings control;
+	struct log_settings log;
 	int ready_fd; /* -d, or -1 */
 	struct module_path module_path;
 	struct identity identity;

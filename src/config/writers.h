@@ -35,6 +35,7 @@ void write_listen(const struct writing *w);
 void write_control(const struct writing *w);
 void write_max_requests(const struct writing *w);
 void write_timeout(const struct writing *w);
+void write_log(const struct writing *w);
 void write_chroot(const struct writing *w);
 void write_limit(const struct writing *w);
 void write_umask(const struct writing *w);

@@ -18,6 +18,7 @@
 #include "base/sigpipe.h"
 #include "master/addresses.h"
 #include "master/master.h"
+#include "master/sink.h"
 #include "master/spawn.h"
 #include "master/state.h"
 #include "master/steer.h"
@@ -354,7 +355,7 @@ master_run(struct settings *settings)
 	pid_t pid;
 
 	if (settings->foreground) {
-		log_open_stderr();
+		sink_open(settings);
 		return run_master(settings, -1);
 	}
 	if (fd_pipe(ends, false) == -1 || (pid = spawn_daemon()) == -1) {
@@ -367,8 +368,8 @@ master_run(struct settings *settings)
 		return run_starter(ends[0], pid, settings->program);
 	}
 	fd_close(&ends[0]);
-	log_open_syslog();
-	if (fd_detach_stdio(true) == -1)
+	sink_open(settings);
+	if (fd_detach_stdio(sink_wanted(settings) != LOG_SINK_STDERR) == -1)
 		_exit(msg_find(PF_SYSCALL)->exit_code);
 	_exit(run_master(settings, ends[1]));
 }

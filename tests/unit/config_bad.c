@@ -96,6 +96,16 @@ static const struct bad {
 	{ GOOD "user 0\ngroup no-group-is-so\n", "3:7 602", "no group" },
 	{ GOOD "user 0 0\n", "2:8 503", "too much" },
 	{ IN_SERVICE("group 0"), "1:9 510", "user, which group needs" },
+	/* the log */
+	{ GOOD "log\n", "2:1 503", "log needs a value" },
+	{ GOOD "log file /x\n", "2:5 509", "log file is not available" },
+	{ GOOD "log stdout\n", "2:5 503", "stderr and syslog, not 'stdout'" },
+	{ GOOD "log syslog\n", "2:5 503", "needs a facility" },
+	{ GOOD "log syslog info\n", "2:12 503", "no facility 'info'" },
+	{ GOOD "log stderr daemon\n", "2:12 503", "a level is" },
+	{ GOOD "log stderr info x\n", "2:17 503", "'x' is too much" },
+	{ GOOD "log stderr\nlog stderr\n", "3:1 508", "first is in c:2" },
+	{ IN_SERVICE("log stderr"), "2:2 504", "not a directive of a service" },
 	/* the process of a worker */
 	{ GOOD "umask 28\n", "2:7 503", "from 000 to 0777, not '28'" },
 	{ GOOD "umask 1000\n", "2:7 503", "octal" },

@@ -12,7 +12,7 @@ static const char full[] =
     "module_path \"/a b\"\n"
     "start_timeout 1500ms; drain_timeout 1m; stop_timeout 2h\n"
     "drain_delay 3s; reload_window 50%; old_generations 2;"
-    "umask 027; limit nofile 4096; limit core unlimited\n"
+    "log syslog local3 notice; umask 027; limit nofile 4096; limit core unlimited\n"
     "\n"
     "service one {\n"
     "\tlisten 127.0.0.1:7 backlog 12\n"
@@ -45,6 +45,10 @@ test_top(const struct settings *s)
 	ok(s->window_percent == 50 && s->old_generations == 2, "numbers");
 	is_int(s->service_count, 3, "services");
 	is_int(s->umask, 027, "umask");
+	ok(s->log.given && s->log.sink == LOG_SINK_SYSLOG &&
+		s->log.level == LEVEL_NOTICE &&
+		s->log.facility == 19 << 3, /* RFC 3164 4.1.1 */
+	    "log");
 	is_int(s->limits.count, 2, "limits");
 }
 
