@@ -50,6 +50,17 @@ PREFORK_CHECK_SOURCE([ABSTRACT_SOCKETS],
 	not here;
 #endif
       return 0;]])
+PREFORK_CHECK_SOURCE([NO_NEW_PRIVS], [PR_SET_NO_NEW_PRIVS],
+    [[#include <sys/prctl.h>]],
+    [[return prctl(PR_SET_NO_NEW_PRIVS, 1L, 0L, 0L, 0L);]])
+PREFORK_CHECK_SOURCE([CAPABILITIES], [capabilities],
+    [[#include <sys/prctl.h>
+      #include <sys/syscall.h>
+      #include <unistd.h>]],
+    [[return syscall(SYS_capget, (void *)0, (void *)0) +
+	      syscall(SYS_capset, (void *)0, (void *)0) == 0 &&
+	  prctl(PR_CAPBSET_DROP, 0L, 0L, 0L, 0L) == 0 &&
+	  prctl(PR_CAP_AMBIENT, (long)PR_CAP_AMBIENT_CLEAR_ALL, 0L, 0L, 0L);]])
 PREFORK_CHECK_SOURCE([BACKTRACE], [backtrace in libc],
     [[#include <execinfo.h>]],
     [[void *frame;

@@ -60,6 +60,7 @@ begin(const struct options *options, size_t services)
 		return NULL;
 	settings->program = options->program;
 	settings->foreground = options->foreground;
+	settings->verbose = options->verbose;
 	settings->own_process = options->source.builtin == NULL;
 	settings->ready_fd = options->ready_fd;
 	settings->module_path.environment = getenv("PREFORK_MODULE_PATH");

@@ -45,7 +45,13 @@ load_handler(const struct options *options, struct module *module,
 	    module_find(service.settings->handler, &settings->module_path,
 		service.module_file, e) == -1)
 		return -1;
-	if (worker_drop_privileges(&service.settings->identity, e) == -1 ||
+	/* Within, its path means something else. */
+	if (service.settings->handler != NULL &&
+	    service.settings->chroot != NULL &&
+	    module_snapshot_take(&service.snapshot, service.module_file, e) ==
+		-1)
+		return -1;
+	if (worker_enter(settings, &service, e) == -1 ||
 	    worker_load(&service, module, e) == -1)
 		return -1;
 	if (module->descriptor == NULL ||

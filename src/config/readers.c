@@ -10,6 +10,17 @@
 
 #include "config/readers.h"
 
+bool
+parse_octal(const char *text, unsigned *value)
+{
+	size_t i;
+
+	*value = 0;
+	for (i = 0; text[i] >= '0' && text[i] <= '7' && i < 4; i++)
+		*value = *value << 3 | (unsigned)(text[i] - '0');
+	return i >= 3 && text[i] == '\0' && *value <= 0777;
+}
+
 /* Two of them and a colon fit into identity->name. */
 #define NAME_BYTES 31
 

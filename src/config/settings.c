@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <syslog.h>
 
 #include "config/settings.h"
 #include "module/strings.h"
@@ -30,6 +31,9 @@ settings_new(size_t services)
 	s->refs = 1;
 	s->program = "prefork";
 	s->ready_fd = -1;
+	s->umask = -1;
+	s->log.level = LEVEL_INFO;
+	s->log.facility = LOG_DAEMON;
 	s->start_timeout_ms = 10000;
 	s->drain_timeout_ms = 30000;
 	s->stop_timeout_ms = 8000;
@@ -93,6 +97,7 @@ service_fini(struct service_settings *service)
 	free(service->argument_places);
 	free(service->admission.rules);
 	free(service->proxy.networks);
+	free(service->variables);
 }
 
 void
@@ -142,6 +147,9 @@ settings_complete(struct settings *settings, struct error *e)
 			return -1;
 		if (!service->identity.wanted)
 			service->identity = settings->identity;
+		if (service->chroot == NULL)
+			service->chroot = settings->chroot;
+		settings_inherit_limits(settings, service);
 		total += service->workers;
 		defer_all(service);
 	}

@@ -40,5 +40,10 @@ void write_allow(const struct writing *w);
 void write_deny(const struct writing *w);
 void write_network(const struct writing *w, const struct network *network);
 void write_proxy(const struct writing *w);
+void write_log(const struct writing *w);
+void write_chroot(const struct writing *w);
+void write_limit(const struct writing *w);
+void write_umask(const struct writing *w);
+void write_env(const struct writing *w);
 
 #endif

@@ -20,6 +20,7 @@
 #include "master/events.h"
 #include "master/manager.h"
 #include "master/master.h"
+#include "master/sink.h"
 #include "master/spawn.h"
 #include "master/state.h"
 #include "master/steer.h"
@@ -368,7 +369,7 @@ master_run(struct settings *settings)
 	pid_t pid;
 
 	if (settings->foreground) {
-		log_open_stderr();
+		sink_open(settings);
 		return run_master(settings, -1);
 	}
 	if (fd_pipe(ends, false) == -1 || (pid = spawn_daemon()) == -1) {
@@ -381,8 +382,8 @@ master_run(struct settings *settings)
 		return run_starter(ends[0], pid, settings->program);
 	}
 	fd_close(&ends[0]);
-	log_open_syslog();
-	if (fd_detach_stdio(true) == -1)
+	sink_open(settings);
+	if (fd_detach_stdio(sink_wanted(settings) != LOG_SINK_STDERR) == -1)
 		_exit(msg_find(PF_SYSCALL)->exit_code);
 	_exit(run_master(settings, ends[1]));
 }
