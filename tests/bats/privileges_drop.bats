@@ -172,3 +172,28 @@ refused_with() {
 	wait_log PF0401 2
 	[[ $(ask ids) == "uid $NOBODY $NOBODY "* ]]
 }
+
+@test "all of it together, from inside" {
+	local worker
+
+	need_root
+	mkdir -m 755 "$T/jail"
+	: >"$T/jail/here"
+	cat >"$T/conf" <<-TEXT
+		user nobody; chroot $T/jail; umask 077; limit nofile 99
+		service x { listen 127.0.0.1:0; handler $FAULT; workers 1
+			user 59997; group 59998; env A b; limit core 0 }
+	TEXT
+	start -f "$T/conf"
+	[[ $(ask ids) == 'uid 59997 59997 gid 59998 59998 groups 59998' ]]
+	[[ $(ask where) == '077 /' ]]
+	[[ $(ask 'exists /here') == yes ]]
+	[[ $(ask 'getenv A') == b ]]
+	[[ $(ask 'setuid 0') == denied:* ]]
+	worker=$(ask pid)
+	grep -E '^Max open files +99 +99 ' "/proc/$worker/limits"
+	grep -E '^Max core file size +0 +0 ' "/proc/$worker/limits"
+	[[ $(status_of Uid "$worker") == '59997 59997 59997 59997' ]]
+	[[ $(status_of Gid "$worker") == '59998 59998 59998 59998' ]]
+	[[ $(status_of CapPrm "$worker") =~ ^0*$ ]]
+}
