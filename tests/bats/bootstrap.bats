@@ -33,7 +33,8 @@ serves() {
 
 	shift
 	got=$(build=$T sh -c "$(sed -n '/^serve() {/,/^}/p' \
-		"$abs_top_srcdir/bootstrap")"'; serve "$@"' - "$@")
+		"$abs_top_srcdir/bootstrap")"'; serve "$@"' - "$@" 2>"$T/told")
+	[[ $wanted == -f* ]] || wanted="-S $T/preforkd.sock $wanted"
 	[[ $got == "-F -M $T/src/modules/.libs $wanted" ]] ||
 		fail "it is: $got"
 }
@@ -48,5 +49,7 @@ serves() {
 	serves '-w 2 -o timeout=total 5s echo max_bytes=5 x=y' \
 		-w 2 -o 'timeout=total 5s' max_bytes=5 x=y
 	serves '-v ./mine.so a=b' -v ./mine.so a=b
+	grep -q "preforkctl -S $T/preforkd.sock status" "$T/told"
 	serves '-f conf' -f conf
+	[[ ! -s $T/told ]]
 }

@@ -132,7 +132,7 @@ story() {
 }
 
 @test "a manager that is not there, deaf or misspelt harms nothing" {
-	local name
+	local name reloads=0
 
 	for name in "$T/nobody" '@nobody' 'vsock:2:1' '@' "/$(printf '%0200d' 0)"; do
 		export NOTIFY_SOCKET=$name
@@ -140,7 +140,7 @@ story() {
 		start -w 1 echo
 		echo_once word
 		kill -HUP "$MASTER"
-		wait_log PF0106
+		wait_log PF0106 $((++reloads))
 		stop
 	done
 }
