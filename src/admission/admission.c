@@ -8,13 +8,19 @@
 
 #include "admission/admission.h"
 #include "admission/claim.h"
+#include "admission/rate.h"
 #include "admission/rules.h"
 
 struct admission {
 	const struct admission_settings *settings;
 	uint64_t service;
 	struct rules *rules; /* or NULL */
+	struct rate rate;    /* if there is one */
 };
+
+/* Bits of an address where per_source does not say how many. */
+#define SOURCE_BITS    32
+#define SOURCE_BITS_V6 64
 
 int
 admission_new(const struct admission_settings *settings, const char *service,
@@ -24,8 +30,10 @@ admission_new(const struct admission_settings *settings, const char *service,
 
 	*out = NULL;
 	if (settings->rule_count == 0 && settings->max_connections == 0 &&
-	    settings->per_source == 0)
+	    settings->per_source == 0 && settings->rate == 0)
 		return 0;
+	if (settings->rate > 0 && rate_open() == -1)
+		return -1;
 	admission = calloc(1, sizeof(*admission));
 	if (admission == NULL)
 		return -1;
@@ -39,6 +47,8 @@ admission_new(const struct admission_settings *settings, const char *service,
 			return -1;
 		}
 	}
+	if (settings->rate > 0)
+		admission->rate = rate_of(settings->rate, settings->burst);
 	*out = admission;
 	return 0;
 }
@@ -62,6 +72,26 @@ admission_rules(const struct admission *admission,
 	    REFUSALS;
 }
 
+static uint64_t
+source_of(const struct admission_settings *settings,
+    const struct slot_client *client)
+{
+	if (settings->source_bits == 0)
+		return claim_source(client, SOURCE_BITS, SOURCE_BITS_V6);
+	return claim_source(client, settings->source_bits,
+	    settings->source_bits_v6);
+}
+
+static bool
+is_too_fast(const struct admission *admission, uint64_t source)
+{
+	const struct rate *rate = &admission->rate;
+
+	return admission->settings->rate > 0 && source != 0 &&
+	    !rate_take(rate_cell(admission->service, source, rate), rate,
+		rate_now_ns());
+}
+
 enum refusal
 admission_limits(const struct admission *admission,
     const struct slot_client *client, const struct scoreboard *board,
@@ -70,15 +100,20 @@ admission_limits(const struct admission *admission,
 	const struct admission_settings *settings = admission->settings;
 	const struct claim claim = {
 		.service = admission->service,
-		.source = settings->per_source > 0 ?
-		    claim_source(client, settings->source_bits,
-			settings->source_bits_v6) :
-		    0,
+		.source = source_of(settings, client),
 		.max_connections = settings->max_connections,
 		.per_source = settings->per_source,
 	};
+	bool claims = claim.max_connections > 0 || claim.per_source > 0;
+	enum refusal why = REFUSALS;
 
-	if (settings->max_connections == 0 && settings->per_source == 0)
-		return REFUSALS;
-	return claim_take(board, own, &claim);
+	if (claims)
+		why = claim_take(board, own, &claim);
+	/* Who was refused a place has used up nothing. */
+	if (why == REFUSALS && is_too_fast(admission, claim.source)) {
+		why = REFUSED_RATE;
+		if (claims)
+			claim_give_up(board, own);
+	}
+	return why;
 }

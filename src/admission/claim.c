@@ -102,6 +102,12 @@ claim_take(const struct scoreboard *board, unsigned own,
 	return why;
 }
 
+void
+claim_give_up(const struct scoreboard *board, unsigned own)
+{
+	atomic_store(&board->slot[own].claim, (uint32_t)CLAIM_NONE);
+}
+
 /* Of so many bytes, as a number whose last bits are 0. */
 static uint64_t
 prefix_of(const uint8_t *bytes, unsigned count, unsigned bits)

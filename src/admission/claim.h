@@ -27,6 +27,8 @@ struct claim {
  */
 enum refusal claim_take(const struct scoreboard *board, unsigned own,
     const struct claim *claim);
+/* What is held is not used: it was refused for another reason. */
+void claim_give_up(const struct scoreboard *board, unsigned own);
 /* Addresses that are one source are one number, 0 for a unix socket.  An
  * IPv4 address in an IPv6 one is IPv4. */
 uint64_t claim_source(const struct slot_client *client, unsigned v4_bits,

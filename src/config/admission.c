@@ -187,6 +187,57 @@ read_per_source(const struct use *use)
 	return 0;
 }
 
+/* "20/s" */
+static int
+read_per_second(const struct use *use, int64_t *rate)
+{
+	static const struct directive limits = { .name = "rate",
+		.form = FORM_NUMBER,
+		.max = SETTINGS_MAX_CONNECTIONS };
+	const char *text = use->words[1].text;
+	char number[16];
+	size_t length = strlen(text);
+	struct word words[2] = { use->words[0],
+		{ number, use->words[1].position } };
+	struct use part = *use;
+
+	if (length < 3 || length > sizeof(number) + 1 ||
+	    strcmp(text + length - 2, "/s") != 0)
+		return use_fail(use, 1, PF_DIRECTIVE_VALUE,
+		    "rate needs a number a second, as 20/s, not '%s'", text);
+	memcpy(number, text, length - 2);
+	number[length - 2] = '\0';
+	part.words = words;
+	return use_number(&part, 1, &limits, rate);
+}
+
+int
+read_rate(const struct use *use)
+{
+	static const struct directive limits = { .name = "burst",
+		.form = FORM_NUMBER,
+		.min = 1,
+		.max = SETTINGS_MAX_CONNECTIONS };
+	struct admission_settings *admission = &use->service->admission;
+	int64_t rate, burst;
+
+	if (read_per_second(use, &rate) == -1)
+		return -1;
+	burst = rate;
+	if (use->count > 2 && strcmp(use->words[2].text, "burst") != 0)
+		return use_too_much(use, 2);
+	if (use->count == 3)
+		return use_fail(use, 2, PF_DIRECTIVE_VALUE,
+		    "burst needs a value");
+	if (use->count > 4)
+		return use_too_much(use, 4);
+	if (use->count == 4 && use_number(use, 3, &limits, &burst) == -1)
+		return -1;
+	admission->rate = (unsigned)rate;
+	admission->burst = (unsigned)burst;
+	return 0;
+}
+
 static void
 write_network(const struct writing *w, const struct network *network)
 {
@@ -239,5 +290,21 @@ write_per_source(const struct writing *w)
 	(void)snprintf(bits, sizeof(bits), "%u/%u", admission->source_bits,
 	    admission->source_bits_v6);
 	write_word(w, bits);
+	write_end(w);
+}
+
+void
+write_rate(const struct writing *w)
+{
+	const struct admission_settings *admission = &w->service->admission;
+	char text[32];
+
+	if (admission->rate == 0)
+		return;
+	write_begin(w);
+	(void)snprintf(text, sizeof(text), "%u/s", admission->rate);
+	write_word(w, text);
+	write_word(w, "burst");
+	write_quantity(w, QUANTITY_NUMBER, admission->burst);
 	write_end(w);
 }

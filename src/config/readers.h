@@ -19,6 +19,7 @@ int read_timeout(const struct use *use);
 int read_allow(const struct use *use);
 int read_deny(const struct use *use);
 int read_per_source(const struct use *use);
+int read_rate(const struct use *use);
 
 /* The name at words[index] of a pair was given before; pairs begin at 2. */
 bool is_repeated(const struct use *use, size_t index);

@@ -39,5 +39,6 @@ void write_allow(const struct writing *w);
 /* Nothing: write_allow writes both, in their order. */
 void write_deny(const struct writing *w);
 void write_per_source(const struct writing *w);
+void write_rate(const struct writing *w);
 
 #endif

@@ -1,4 +1,4 @@
-# Who is let in: allow and deny, and what is told of those who are not.
+# Who is let in: by network, by number and by rate; and what is told of others.
 
 # shellcheck disable=SC2030,SC2031,SC2034,SC2153,SC2154 # what helper.bash and make know
 
@@ -197,4 +197,50 @@ hold_from() {
 	preforkd -T -f conf >"$T/first"
 	run ! grep per_source "$T/first"
 	grep -x '	max_connections 0' "$T/first"
+}
+
+# try_for MS N: one after the other from 127.0.0.N; sets SERVED.
+try_for() {
+	local end=$((${EPOCHREALTIME/./} + $1 * 1000))
+
+	SERVED=0
+	while [[ ${EPOCHREALTIME/./} -lt $end ]]; do
+		! served_from "$2" 2>/dev/null || SERVED=$((SERVED + 1))
+	done
+}
+
+# try_times COUNT N
+try_times() {
+	local i
+
+	SERVED=0
+	for ((i = 0; i < $1; i++)); do
+		! served_from "$2" 2>/dev/null || SERVED=$((SERVED + 1))
+	done
+}
+
+@test "rate: over 5 s as many as it says" {
+	start -w 4 -o 'rate=10/s burst 10' echo
+	try_for 5000 1
+	echo "$SERVED were served"
+	[[ $SERVED -ge 54 && $SERVED -le 66 ]]
+	served_from 2
+	invariants 4
+}
+
+@test "rate: a reload does not forget, and it is written" {
+	conf 'rate 1/s burst 3'
+	preforkd -T -f conf >"$T/first"
+	grep -x '	rate 1/s burst 3' "$T/first"
+	preforkd -T -f first | cmp "$T/first"
+	conf 'rate 1/s burst 20; per_source 3'
+	start -S "$T/ctl.sock" -f conf
+	try_times 40 9
+	[[ $SERVED -ge 20 && $SERVED -lt 40 ]]
+	ctl_ends 0 'refused: rate [1-9]' status
+	reload
+	# A bucket that is new would give 20.
+	try_times 20 9
+	[[ $SERVED -lt 20 ]]
+	served_from 2
 }
