@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "admission/admission.h"
 #include "admission/claim.h"
 #include "rig.h"
 #include "scoreboard/slot.h"
@@ -166,6 +167,44 @@ test_race(const char *which)
 	(void)munmap(shared, sizeof(*shared));
 }
 
+/* All limits of a service, in their order. */
+static void
+test_order(void)
+{
+	const struct admission_settings settings = {
+		.max_connections = 2, .per_source = 1, .rate = 1, .burst = 2
+	};
+	struct slot_client client = { .family = AF_INET };
+	struct admission *admission = NULL;
+	unsigned i;
+
+	setup();
+	for (i = 0; i < board.slots; i++)
+		scoreboard_name(&board, i, "s");
+	rig_require(admission_new(&settings, "s", &admission) == 0,
+	    "admission");
+	is_int(admission_limits(admission, &client, &board, 0), REFUSALS,
+	    "the first of a source");
+	for (i = 0; i < 5; i++)
+		is_int(admission_limits(admission, &client, &board, 1),
+		    REFUSED_SOURCE, "another one, which uses up no rate");
+	slot_end(&board.slot[0], 0, 0);
+	is_int(admission_limits(admission, &client, &board, 0), REFUSALS,
+	    "one more that may come at once");
+	slot_end(&board.slot[0], 0, 0);
+	is_int(admission_limits(admission, &client, &board, 0), REFUSED_RATE,
+	    "and no more");
+	is_int(board.slot[0].claim, CLAIM_NONE, "which has no place");
+	client.family = AF_UNIX;
+	is_int(admission_limits(admission, &client, &board, 0), REFUSALS,
+	    "a unix socket has no source");
+	is_int(admission_limits(admission, &client, &board, 1), REFUSALS,
+	    "nor another one");
+	is_int(admission_limits(admission, &client, &board, 2), REFUSED_FULL,
+	    "but all have a limit");
+	admission_free(admission);
+}
+
 static uint64_t
 source_of(sa_family_t family, const char *text, unsigned v4, unsigned v6)
 {
@@ -213,6 +252,7 @@ main(void)
 	claim.per_source = LIMIT;
 	test_race("per_source");
 	test_sources();
+	test_order();
 	scoreboard_close(&board);
 	return tap_done();
 }
