@@ -244,3 +244,20 @@ try_times() {
 	[[ $SERVED -lt 20 ]]
 	served_from 2
 }
+
+@test "reloads under load lose nothing, and no more than the limit are served" {
+	conf 'workers 6; allow all; max_connections 100; per_source 2
+		rate 100000/s'
+	start -S "$T/ctl.sock" -f conf
+	hold_from 9 2
+	for i in 1 2 3 4; do
+		reload &
+		for j in 1 2 3 4 5; do
+			served_from "$j"
+			refused_from 9
+		done
+		wait $!
+	done
+	release
+	ctl_ends 0 'refused: source 20' status
+}
