@@ -17,7 +17,7 @@ BEGIN {
 	name_of["TIME"] = "A time"
 	name_of["PERCENT"] = "A percentage"
 	# Words of a usage that stand for what is written there.
-	split("address bits directive directory group mode name network " \
+	split("address bits directive directory facility group level mode name network " \
 	    "number option path pattern percent resource size time user value",
 	    list)
 	for (i in list)
@@ -92,7 +92,8 @@ function decorate(text,    out, word, before) {
 	while (match(text, /[a-z_]+/)) {
 		word = substr(text, RSTART, RLENGTH)
 		before = substr(text, 1, RSTART - 1)
-		out = out before ((word in is_value) && before !~ /\[$/ ? \
+		out = out before ((word in is_value) && \
+		    (before !~ /\[$/ || word == "level") ? \
 		    "\\fI" : "\\fB") word "\\fR"
 		text = substr(text, RSTART + RLENGTH)
 	}

@@ -39,6 +39,10 @@ PREFORK_CHECK_SOURCE([UNIX_QUEUE], [the queue of a listening unix socket],
 	  .udiag_show = UDIAG_SHOW_RQLEN };
       return socket(AF_NETLINK, SOCK_RAW, NETLINK_SOCK_DIAG) +
 	  (int)request.udiag_show + SK_MEMINFO_DROPS;]])
+PREFORK_CHECK_SOURCE([PDEATHSIG], [a signal at the death of the parent],
+    [[#include <signal.h>
+      #include <sys/prctl.h>]],
+    [[return prctl(PR_SET_PDEATHSIG, SIGTERM);]])
 PREFORK_CHECK_SOURCE([ABSTRACT_SOCKETS],
     [unix sockets with names outside the file system], [],
     [[
@@ -46,6 +50,17 @@ PREFORK_CHECK_SOURCE([ABSTRACT_SOCKETS],
 	not here;
 #endif
       return 0;]])
+PREFORK_CHECK_SOURCE([NO_NEW_PRIVS], [PR_SET_NO_NEW_PRIVS],
+    [[#include <sys/prctl.h>]],
+    [[return prctl(PR_SET_NO_NEW_PRIVS, 1L, 0L, 0L, 0L);]])
+PREFORK_CHECK_SOURCE([CAPABILITIES], [capabilities],
+    [[#include <sys/prctl.h>
+      #include <sys/syscall.h>
+      #include <unistd.h>]],
+    [[return syscall(SYS_capget, (void *)0, (void *)0) +
+	      syscall(SYS_capset, (void *)0, (void *)0) == 0 &&
+	  prctl(PR_CAPBSET_DROP, 0L, 0L, 0L, 0L) == 0 &&
+	  prctl(PR_CAP_AMBIENT, (long)PR_CAP_AMBIENT_CLEAR_ALL, 0L, 0L, 0L);]])
 PREFORK_CHECK_SOURCE([BACKTRACE], [backtrace in libc],
     [[#include <execinfo.h>]],
     [[void *frame;

@@ -48,7 +48,9 @@ struct prefork_conn;
  * read it directly once prefork_read was used.  Limits of time do not hold for
  * what is read or written directly. */
 int prefork_conn_fd(const struct prefork_conn *conn);
-/* The other side, "192.0.2.1:4711", "[2001:db8::1]:4711" or "unix:". */
+/* The other side, "192.0.2.1:4711", "[2001:db8::1]:4711" or "unix:".  Behind a
+ * balancer that sends PROXY headers (preforkd.conf(5), proxy) it is the client
+ * that the header names, and local the address that this one connected to. */
 const char *prefork_conn_peer(struct prefork_conn *conn);
 /* The address that was connected to, in the same form. */
 const char *prefork_conn_local(struct prefork_conn *conn);

@@ -38,7 +38,9 @@ extern "C" {
  *
  * handle_client runs in a worker.  sock is connected and blocking; it may
  * close it or not, and may call exit(): the worker is replaced.  Descriptors
- * that the caller had open are open in the workers.
+ * that the caller had open are open in the workers.  Capabilities that it had
+ * are not, unless it is root, and no file that a worker executes gives it
+ * privileges, where the system can do that.
  *
  * Returns a sysexits(3) code, ready for main: 0 after a stop, 64 a bad
  * argument, 69 the address cannot be had, 71 a system call failed, 77 not

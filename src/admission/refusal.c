@@ -70,7 +70,7 @@ refusal_counts(const uint64_t counts[REFUSALS], char *text, size_t bytes)
 }
 
 static void
-tell(enum refusal why, const struct slot_client *client, uint64_t unsaid)
+say(const struct slot_client *client, const char *sentence, uint64_t unsaid)
 {
 	struct safe_text text;
 	char more[64] = "";
@@ -80,8 +80,20 @@ tell(enum refusal why, const struct slot_client *client, uint64_t unsaid)
 	if (unsaid > 0)
 		(void)snprintf(more, sizeof(more),
 		    " (and %" PRIu64 " more since the last line)", unsaid);
-	log_event(PF_REFUSED, "refused %s: %s%s", text.bytes,
-	    reasons[why].sentence, more);
+	log_event(PF_REFUSED, "refused %s: %s%s", text.bytes, sentence, more);
+}
+
+void
+refusal_tell(struct refusal_log *log, enum refusal why,
+    const struct slot_client *client, const char *sentence, int64_t now_ms)
+{
+	if (now_ms < log->next_ms[why]) {
+		log->unsaid[why]++;
+		return;
+	}
+	say(client, sentence, log->unsaid[why]);
+	log->unsaid[why] = 0;
+	log->next_ms[why] = now_ms + REFUSAL_LOG_MS;
 }
 
 void
@@ -89,11 +101,5 @@ refusal_note(struct scoreboard_slot *slot, struct refusal_log *log,
     enum refusal why, const struct slot_client *client, int64_t now_ms)
 {
 	slot_count_refusal(slot, why);
-	if (now_ms < log->next_ms[why]) {
-		log->unsaid[why]++;
-		return;
-	}
-	tell(why, client, log->unsaid[why]);
-	log->unsaid[why] = 0;
-	log->next_ms[why] = now_ms + REFUSAL_LOG_MS;
+	refusal_tell(log, why, client, reasons[why].sentence, now_ms);
 }

@@ -44,6 +44,10 @@ uint64_t refusal_total(const uint64_t counts[REFUSALS]);
 /* "rule 3, rate 20": those that are not 0. */
 void refusal_counts(const uint64_t counts[REFUSALS], char *text, size_t bytes);
 
+/* That a connection was refused for a reason is told if it is time, in the
+ * words of `sentence`.  No system call where nothing is told. */
+void refusal_tell(struct refusal_log *log, enum refusal why,
+    const struct slot_client *client, const char *sentence, int64_t now_ms);
 /* A connection was refused: counted in the worker's slot and, if it is time,
  * told.  No system call where nothing is told. */
 void refusal_note(struct scoreboard_slot *slot, struct refusal_log *log,

@@ -60,6 +60,7 @@ begin(const struct options *options, size_t services)
 		return NULL;
 	settings->program = options->program;
 	settings->foreground = options->foreground;
+	settings->verbose = options->verbose;
 	settings->own_process = options->source.builtin == NULL;
 	settings->ready_fd = options->ready_fd;
 	settings->module_path.environment = getenv("PREFORK_MODULE_PATH");
@@ -100,6 +101,20 @@ add_operand(struct settings *settings, const char *operand, struct error *e)
 	return 0;
 }
 
+/* Of exec all operands are the program and its arguments, though they look
+ * like options or have a '='. */
+static int
+add_program(struct settings *settings, const char *operand, struct error *e)
+{
+	const struct option_place nowhere = { .file = NULL };
+	const struct module_argument argument = { "program", operand };
+
+	if (settings_add_argument(&settings->services[0], &argument,
+		&nowhere) == -1)
+		return error_set(e, PF_SYSCALL, "no memory for options");
+	return 0;
+}
+
 /* The service that the command line describes. */
 static int
 make_service(const struct options *options, struct settings *settings,
@@ -107,6 +122,9 @@ make_service(const struct options *options, struct settings *settings,
 {
 	struct service_settings *service = &settings->services[0];
 	const char *handler = options->handler;
+	int (*add)(struct settings *, const char *, struct error *) =
+	    handler != NULL && strcmp(handler, "exec") == 0 ? add_program :
+							      add_operand;
 	size_t i;
 
 	service->descriptor = options->source.builtin;
@@ -123,7 +141,7 @@ make_service(const struct options *options, struct settings *settings,
 			return -1;
 	}
 	for (i = 0; i < options->operand_count; i++)
-		if (add_operand(settings, options->operands[i], e) == -1)
+		if (add(settings, options->operands[i], e) == -1)
 			return -1;
 	return 0;
 }

@@ -192,7 +192,9 @@ look_check(struct inspection *i, struct module *module, struct error *e)
 		    e) == -1 ||
 		module_snapshot_take(&again, service.module_file, e) == -1))
 		return complain_at(i, &i->service->handler_place, e);
-	if (worker_drop_privileges(&i->service->identity, e) == 0 &&
+	if (i->service->chroot != NULL)
+		module_snapshot_before_chroot(&again);
+	if (worker_enter(settings, &service, e) == 0 &&
 	    worker_load(&service, module, e) == 0)
 		return 0;
 	if ((e->id == PF_OPTION_UNKNOWN || e->id == PF_OPTION_VALUE ||

@@ -45,7 +45,13 @@ load_handler(const struct options *options, struct module *module,
 	    module_find(service.settings->handler, &settings->module_path,
 		service.module_file, e) == -1)
 		return -1;
-	if (worker_drop_privileges(&service.settings->identity, e) == -1 ||
+	/* Within, its path means something else. */
+	if (service.settings->handler != NULL &&
+	    service.settings->chroot != NULL &&
+	    module_snapshot_take(&service.snapshot, service.module_file, e) ==
+		-1)
+		return -1;
+	if (worker_enter(settings, &service, e) == -1 ||
 	    worker_load(&service, module, e) == -1)
 		return -1;
 	if (module->descriptor == NULL ||
@@ -200,12 +206,25 @@ program_stderr_is_client(void)
 	    in.st_dev == err.st_dev && in.st_ino == err.st_ino;
 }
 
+/* Who accepted the connection has said whom it lets in. */
+static int
+refuse_proxy(const struct options *options)
+{
+	struct error e;
+
+	(void)error_set(&e, PF_USAGE,
+	    "proxy is not for -i: there the header would be the handler's");
+	return program_fail(options->program, &e);
+}
+
 int
 program_one_shot(const struct options *options)
 {
 	struct stat in;
 	int fd;
 
+	if (proxy_is_required(&options->settings->services[0].proxy))
+		return refuse_proxy(options);
 	if (fstat(STDIN_FILENO, &in) == -1 || !S_ISSOCK(in.st_mode))
 		return serve_between_pipes(options);
 	if (program_stderr_is_client())

@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <syslog.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -29,6 +30,7 @@
 static struct {
 	enum log_sink sink;
 	enum msg_level level;
+	int facility;
 	int fd;	    /* -1: standard error itself, or no log daemon */
 	bool torn;  /* the sink took a part of our last line */
 	char *path; /* of LOG_SINK_FILE */
@@ -37,7 +39,10 @@ static struct {
 	pid_t pid; /* whose losses are counted */
 	unsigned long dropped;
 	unsigned long untold; /* of these, not yet in a PF0606 line */
-} state = { .level = LEVEL_INFO, .fd = -1, .ident = "prefork" };
+} state = { .level = LEVEL_INFO,
+	.facility = LOG_DAEMON,
+	.fd = -1,
+	.ident = "prefork" };
 
 void
 log_set_ident(const char *ident)
@@ -59,6 +64,12 @@ void
 log_set_level(enum msg_level level)
 {
 	state.level = level;
+}
+
+void
+log_set_facility(int facility)
+{
+	state.facility = facility;
 }
 
 /* A child answers for its own losses, the parent for the rest. */
@@ -234,9 +245,10 @@ stamp_for(char stamp[LOG_STAMP_BYTES], enum msg_level level, bool emergency)
 	if (state.sink == LOG_SINK_FILE)
 		log_stamp_file(stamp, &now);
 	else if (emergency)
-		log_stamp_bare(stamp, level);
+		log_stamp_bare(stamp, state.facility | log_severity(level));
 	else
-		log_stamp_syslog(stamp, &now, level);
+		log_stamp_syslog(stamp, &now,
+		    state.facility | log_severity(level));
 }
 
 /* "preforkd[123]: echo/3: PF0311 " */

@@ -35,6 +35,9 @@ void log_set_scope(const char *scope);
 /* Lines above this level are not written.  Default LEVEL_INFO. */
 void log_set_level(enum msg_level level);
 
+/* Of lines to syslog: LOG_DAEMON, the default, or another one of syslog.h. */
+void log_set_facility(int facility);
+
 /* Where 2 is a pipe, through a non-blocking description of its own. */
 void log_open_stderr(void);
 /* Connects to the system's log socket, again after each failed write.  Never

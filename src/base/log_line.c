@@ -81,8 +81,8 @@ log_stamp_file(char stamp[LOG_STAMP_BYTES], const struct timespec *now)
 	take_stamp(stamp, &text);
 }
 
-static int
-severity(enum msg_level level)
+int
+log_severity(enum msg_level level)
 {
 	static const int severities[] = {
 		[LEVEL_ERROR] = LOG_ERR,
@@ -96,20 +96,20 @@ severity(enum msg_level level)
 }
 
 void
-log_stamp_bare(char stamp[LOG_STAMP_BYTES], enum msg_level level)
+log_stamp_bare(char stamp[LOG_STAMP_BYTES], int priority)
 {
 	struct safe_text text;
 
 	safe_begin(&text);
 	safe_put(&text, "<");
-	safe_put_number(&text, LOG_DAEMON | severity(level));
+	safe_put_number(&text, priority);
 	safe_put(&text, ">");
 	take_stamp(stamp, &text);
 }
 
 void
 log_stamp_syslog(char stamp[LOG_STAMP_BYTES], const struct timespec *now,
-    enum msg_level level)
+    int priority)
 {
 	/* strftime's names would follow an embedder's locale. */
 	static const char months[12][4] = { "Jan", "Feb", "Mar", "Apr", "May",
@@ -118,8 +118,8 @@ log_stamp_syslog(char stamp[LOG_STAMP_BYTES], const struct timespec *now,
 
 	(void)localtime_r(&now->tv_sec, &tm);
 	(void)snprintf(stamp, LOG_STAMP_BYTES, "<%d>%s %2d %02d:%02d:%02d ",
-	    LOG_DAEMON | severity(level), months[tm.tm_mon % 12], tm.tm_mday,
-	    tm.tm_hour, tm.tm_min, tm.tm_sec);
+	    priority, months[tm.tm_mon % 12], tm.tm_mday, tm.tm_hour, tm.tm_min,
+	    tm.tm_sec);
 }
 
 static bool

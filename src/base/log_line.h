@@ -17,10 +17,12 @@
 void log_stamp_file(char stamp[LOG_STAMP_BYTES], const struct timespec *now);
 /* "<30>", and the log daemon adds the time: for signal handlers, which may not
  * ask for the local one.  RFC 3164 4.3.2.  Async-signal-safe. */
-void log_stamp_bare(char stamp[LOG_STAMP_BYTES], enum msg_level level);
+void log_stamp_bare(char stamp[LOG_STAMP_BYTES], int priority);
 /* "<30>Nov 22 22:00:00 ": local time and English months, RFC 3164 4.1. */
 void log_stamp_syslog(char stamp[LOG_STAMP_BYTES], const struct timespec *now,
-    enum msg_level level);
+    int priority);
+/* Of a priority, beside the facility. */
+int log_severity(enum msg_level level);
 /*
  * Append `bytes` of `from` to line[*used..room-1], control bytes as \xHH; what
  * does not fit is cut, never inside an escape.

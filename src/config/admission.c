@@ -76,7 +76,7 @@ is_mapped(const struct network *network)
 	return network->family == AF_INET6 && IN6_IS_ADDR_V4MAPPED(&address);
 }
 
-static int
+int
 read_network(const struct use *use, size_t index, struct network *network)
 {
 	const char *text = use->words[index].text;
@@ -238,7 +238,7 @@ read_rate(const struct use *use)
 	return 0;
 }
 
-static void
+void
 write_network(const struct writing *w, const struct network *network)
 {
 	char host[INET6_ADDRSTRLEN] = "", text[NETWORK_BYTES];

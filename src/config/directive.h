@@ -46,6 +46,7 @@ struct use {
 	const struct word *words;	  /* [0] is the directive's name */
 	size_t count;
 	struct complaints *complaints;
+	bool over; /* it wins over one that stands in a file */
 };
 
 struct writing;

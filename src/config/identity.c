@@ -152,13 +152,21 @@ settings_identity(struct identity *identity, const char *text, struct error *e)
 int
 settings_permitted(const struct settings *settings, struct error *e)
 {
+	const struct service_settings *service;
 	size_t i;
 
 	if (geteuid() == 0)
 		return 0;
-	for (i = 0; i < settings->service_count; i++)
-		if (settings->services[i].identity.wanted)
-			return denied(settings->services[i].identity.name, e);
+	for (i = 0; i < settings->service_count; i++) {
+		service = &settings->services[i];
+		if (service->identity.wanted)
+			return denied(service->identity.name, e);
+		if (service->chroot != NULL)
+			return error_set(e, PF_IDENTITY_DENIED,
+			    "only root can make %s the root directory of "
+			    "workers",
+			    service->chroot);
+	}
 	return 0;
 }
 

@@ -60,14 +60,11 @@ int
 read_socket_mode(const struct use *use, size_t index, struct endpoint *endpoint)
 {
 	const char *text = use->words[index].text;
-	unsigned mode = 0;
-	size_t i;
+	unsigned mode;
 
 	if (check_has_file(use, index, endpoint) == -1)
 		return -1;
-	for (i = 0; text[i] >= '0' && text[i] <= '7' && i < 4; i++)
-		mode = mode << 3 | (unsigned)(text[i] - '0');
-	if (i < 3 || text[i] != '\0' || mode == 0 || mode > 0777)
+	if (!parse_octal(text, &mode) || mode == 0)
 		return use_fail(use, index, PF_DIRECTIVE_VALUE,
 		    "mode needs an octal number from 001 to 0777, not '%s'",
 		    text);

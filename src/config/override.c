@@ -129,7 +129,8 @@ apply(struct override *o)
 		.file = o->place,
 		.words = o->words,
 		.count = o->count,
-		.complaints = &o->complaints };
+		.complaints = &o->complaints,
+		.over = true };
 
 	if (directive == NULL || (directive->scope & scope) == 0)
 		return use_unknown(&use, scope);

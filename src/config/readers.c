@@ -10,6 +10,17 @@
 
 #include "config/readers.h"
 
+bool
+parse_octal(const char *text, unsigned *value)
+{
+	size_t i;
+
+	*value = 0;
+	for (i = 0; text[i] >= '0' && text[i] <= '7' && i < 4; i++)
+		*value = *value << 3 | (unsigned)(text[i] - '0');
+	return i >= 3 && text[i] == '\0' && *value <= 0777;
+}
+
 /* Two of them and a colon fit into identity->name. */
 #define NAME_BYTES 31
 
@@ -116,6 +127,11 @@ static const struct directive timeouts[] = {
 	TIMEOUT(idle),
 	TIMEOUT(total),
 	TIMEOUT(write),
+	{ .name = "header",
+	    .form = FORM_TIME,
+	    .min = 10,
+	    .max = INT64_C(31536000000),
+	    .offset = offsetof(struct timeouts, header_ms) },
 	{ .name = "min_rate", .form = FORM_SIZE, .max = 1 << 30 },
 };
 
@@ -132,7 +148,8 @@ read_one_timeout(const struct use *use, size_t index)
 		continue;
 	if (i == count)
 		return use_fail(use, index, PF_DIRECTIVE_VALUE,
-		    "timeout knows idle, total, write and min_rate, not '%s'",
+		    "timeout knows idle, total, write, header and min_rate, "
+		    "not '%s'",
 		    name);
 	if (index + 1 == use->count)
 		return use_fail(use, index, PF_DIRECTIVE_VALUE,

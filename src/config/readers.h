@@ -20,6 +20,18 @@ int read_allow(const struct use *use);
 int read_deny(const struct use *use);
 int read_per_source(const struct use *use);
 int read_rate(const struct use *use);
+/* words[index]: a network, unix or all. */
+int read_network(const struct use *use, size_t index, struct network *network);
+int read_proxy(const struct use *use);
+int read_log(const struct use *use);
+void keep_log(const struct settings *from, struct settings *to);
+int read_chroot(const struct use *use);
+int read_limit(const struct use *use);
+int read_umask(const struct use *use);
+int read_env(const struct use *use);
+
+/* An octal number of 3 or 4 digits, at most 0777. */
+bool parse_octal(const char *text, unsigned *value);
 
 /* The name at words[index] of a pair was given before; pairs begin at 2. */
 bool is_repeated(const struct use *use, size_t index);

@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <syslog.h>
 
 #include "config/settings.h"
 #include "module/strings.h"
@@ -17,6 +18,7 @@ service_init(struct service_settings *service)
 	memset(service, 0, sizeof(*service));
 	service->workers = SETTINGS_WORKERS;
 	service->max_requests_jitter = SETTINGS_JITTER;
+	service->timeouts.header_ms = SETTINGS_HEADER_MS;
 }
 
 struct settings *
@@ -29,6 +31,9 @@ settings_new(size_t services)
 	s->refs = 1;
 	s->program = "prefork";
 	s->ready_fd = -1;
+	s->umask = -1;
+	s->log.level = LEVEL_INFO;
+	s->log.facility = LOG_DAEMON;
 	s->start_timeout_ms = 10000;
 	s->drain_timeout_ms = 30000;
 	s->stop_timeout_ms = 8000;
@@ -91,6 +96,8 @@ service_fini(struct service_settings *service)
 	free(service->arguments);
 	free(service->argument_places);
 	free(service->admission.rules);
+	free(service->proxy.networks);
+	free(service->variables);
 }
 
 void
@@ -140,6 +147,9 @@ settings_complete(struct settings *settings, struct error *e)
 			return -1;
 		if (!service->identity.wanted)
 			service->identity = settings->identity;
+		if (service->chroot == NULL)
+			service->chroot = settings->chroot;
+		settings_inherit_limits(settings, service);
 		total += service->workers;
 		defer_all(service);
 	}

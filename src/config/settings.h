@@ -12,8 +12,10 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "base/log.h"
 #include "config/admission.h"
 #include "config/place.h"
+#include "config/proxy.h"
 #include "listener/endpoint.h"
 #include "listener/passed.h"
 #include "module/module.h"
@@ -22,11 +24,14 @@
 #define SETTINGS_MAX_WORKERS	 4096
 #define SETTINGS_MAX_GROUPS	 64
 #define SETTINGS_MAX_LISTENERS	 256 /* of a service */
+#define SETTINGS_MAX_LIMITS	 16
+#define SETTINGS_UNLIMITED	 UINT64_MAX
 #define SETTINGS_MAX_SERVICES	 256
 #define SETTINGS_MAX_TOTAL	 8192	 /* workers of all services */
 #define SETTINGS_MAX_CONNECTIONS 1000000 /* in a limit of them */
 #define SETTINGS_WORKERS	 4
-#define SETTINGS_JITTER		 10 /* percent of max_requests */
+#define SETTINGS_JITTER		 10   /* percent of max_requests */
+#define SETTINGS_HEADER_MS	 5000 /* until a PROXY header is there */
 #define SETTINGS_ADDRESS	 "127.0.0.1:7007"
 #define SETTINGS_PASSED		 "fd:" ENDPOINT_ANY_PASSED
 
@@ -44,6 +49,21 @@ struct identity {
 struct timeouts {
 	int64_t idle_ms, total_ms, write_ms;
 	unsigned min_rate; /* bytes a second */
+	int64_t header_ms; /* of a PROXY header, never 0 */
+};
+
+/* RLIMIT_ numbers, each once, and values of the soft and the hard limit. */
+struct limits {
+	unsigned count;
+	struct limit {
+		int resource;
+		uint64_t value;
+	} items[SETTINGS_MAX_LIMITS];
+};
+
+/* Of the environment. */
+struct variable {
+	const char *name, *value;
 };
 
 /* One value of an option of the handler; file NULL: nowhere. */
@@ -58,6 +78,13 @@ struct listen {
 	const char *owner;   /* of a unix socket, likewise, or NULL */
 	size_t first, count; /* what it means: endpoints of the service */
 	struct place place;
+};
+
+struct log_settings {
+	bool given; /* else syslog, or in the foreground standard error */
+	enum log_sink sink;
+	enum msg_level level;
+	int facility; /* LOG_DAEMON and so on */
 };
 
 struct control_settings {
@@ -82,12 +109,17 @@ struct service_settings {
 	struct endpoint *endpoints;
 	size_t endpoint_count;
 	struct identity identity; /* its own, or that of all services */
+	const char *chroot;	  /* the same; or NULL */
+	struct limits limits;	  /* its own, and those of all services */
+	struct variable *variables;
+	size_t variable_count;
 	unsigned workers;
 	uint64_t max_requests;	      /* connections of a worker; 0: any */
 	unsigned max_requests_jitter; /* percent that may be taken off */
 	int64_t max_age_ms;	      /* of a worker; 0: any */
 	uint64_t max_rss_bytes;	      /* of a worker; 0: any */
 	struct timeouts timeouts;
+	struct proxy_settings proxy;
 	bool defer; /* accept only who has sent */
 	struct admission_settings admission;
 };
@@ -118,12 +150,17 @@ struct settings {
 	struct passed_sockets *passed;	      /* to the process; NULL: none */
 	const char *program;		      /* "preforkd" */
 	bool foreground;
+	bool verbose;	     /* whatever the level of the log is */
 	bool own_process;    /* we may close descriptors that we do not know */
 	const char *pidfile; /* absolute, or NULL */
 	struct control_settings control;
+	struct log_settings log;
 	int ready_fd; /* -d, or -1 */
 	struct module_path module_path;
 	struct identity identity;
+	const char *chroot; /* or NULL */
+	struct limits limits;
+	int umask; /* of workers; -1: as it is */
 	int64_t start_timeout_ms, drain_timeout_ms, stop_timeout_ms;
 	int64_t quit_timeout_ms, hurry_timeout_ms;
 	int64_t drain_delay_ms;	  /* accept so long after TERM */
@@ -163,6 +200,11 @@ int settings_listen(struct service_settings *service, const char *address,
     struct error *e);
 /* Where it listens by now is forgotten. */
 void settings_forget_addresses(struct service_settings *service);
+/* Limits of all services that the service has not set. */
+void settings_inherit_limits(const struct settings *settings,
+    struct service_settings *service);
+/* "nofile" */
+const char *settings_resource_name(int resource);
 /* Names or numbers, "user", "user:group", ":group"; what is not named is
  * left as it was.  -1 with IDENTITY_UNKNOWN. */
 int settings_owner(const char *text, uid_t *uid, gid_t *gid, struct error *e);
@@ -173,7 +215,7 @@ int settings_identity(struct identity *identity, const char *text,
 /* The same without asking whether we are allowed to. */
 int settings_find_identity(struct identity *identity, const char *text,
     struct error *e);
-/* May this process run workers as all of the identities?  -1 with
+/* May this process give all workers their identity and root directory?  -1 with
  * IDENTITY_DENIED. */
 int settings_permitted(const struct settings *settings, struct error *e);
 

@@ -148,6 +148,8 @@ write_timeout(const struct writing *w)
 	write_quantity(w, QUANTITY_DURATION, t->total_ms);
 	write_word(w, "write");
 	write_quantity(w, QUANTITY_DURATION, t->write_ms);
+	write_word(w, "header");
+	write_quantity(w, QUANTITY_DURATION, t->header_ms);
 	write_word(w, "min_rate");
 	write_quantity(w, QUANTITY_SIZE, t->min_rate);
 	write_end(w);

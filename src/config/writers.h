@@ -40,5 +40,12 @@ void write_allow(const struct writing *w);
 void write_deny(const struct writing *w);
 void write_per_source(const struct writing *w);
 void write_rate(const struct writing *w);
+void write_network(const struct writing *w, const struct network *network);
+void write_proxy(const struct writing *w);
+void write_log(const struct writing *w);
+void write_chroot(const struct writing *w);
+void write_limit(const struct writing *w);
+void write_umask(const struct writing *w);
+void write_env(const struct writing *w);
 
 #endif

@@ -29,6 +29,19 @@ conn_begin(struct prefork_conn *conn, const struct conn_context *context,
 	conn->local_text[0] = '\0';
 }
 
+void
+conn_set_ends(struct prefork_conn *conn, const struct sockaddr_storage *peer,
+    socklen_t peer_length, const struct sockaddr_storage *local,
+    socklen_t local_length)
+{
+	conn->peer = *peer;
+	conn->peer_length = peer_length;
+	conn->peer_text[0] = '\0';
+	conn->local = *local;
+	conn->local_length = local_length;
+	conn->local_text[0] = '\0';
+}
+
 PREFORK_API int
 prefork_conn_fd(const struct prefork_conn *conn)
 {

@@ -60,6 +60,10 @@ struct prefork_conn {
 /* Begin a connection: conn->fd, peer and peer_length are set by the caller. */
 void conn_begin(struct prefork_conn *conn, const struct conn_context *context,
     uint64_t number);
+/* Addresses that hold in place of the socket's own, after conn_begin. */
+void conn_set_ends(struct prefork_conn *conn,
+    const struct sockaddr_storage *peer, socklen_t peer_length,
+    const struct sockaddr_storage *local, socklen_t local_length);
 /*
  * End it: close, and when the client's end was not seen half-close before and
  * read what is still coming (at most CONN_LINGER_IDLE_MS silent,

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/fd.h"
+#include "listener/folder.h"
 #include "listener/socket_file.h"
 
 static const char *
@@ -28,6 +29,7 @@ path_of(const struct listener *listener)
 /* Where a name is: its folder, which stays the same whatever becomes of the
  * path to it. */
 struct place {
+	char folder[sizeof(((struct sockaddr_un *)0)->sun_path)];
 	int fd; /* AT_FDCWD where it cannot be opened; then name is all */
 	const char *name;
 };
@@ -35,13 +37,12 @@ struct place {
 static int
 place_open(const struct listener *listener, struct place *place)
 {
-	char folder[sizeof(((struct sockaddr_un *)0)->sun_path)];
 	const char *path = path_of(listener);
 
 	place->name = strrchr(path, '/') + 1;
-	memcpy(folder, path, (size_t)(place->name - path));
-	folder[place->name - path] = '\0';
-	place->fd = fd_open(folder, O_RDONLY | O_DIRECTORY, 0);
+	memcpy(place->folder, path, (size_t)(place->name - path));
+	place->folder[place->name - path] = '\0';
+	place->fd = fd_open(place->folder, O_RDONLY | O_DIRECTORY, 0);
 	if (place->fd != -1)
 		return 0;
 	if (errno == ENOENT || errno == ENOTDIR || geteuid() == 0)
@@ -58,8 +59,8 @@ place_close(struct place *place)
 		fd_close(&place->fd);
 }
 
-/* Could nobody put another file in the place of ours?  Root must not be made
- * to give away something else. */
+/* Could nobody put another file in the place of ours, or another folder in the
+ * place of its?  Root must not be made to give away something else. */
 static bool
 is_safe(const struct place *place)
 {
@@ -69,7 +70,7 @@ is_safe(const struct place *place)
 		return true;
 	if (fstat(place->fd, &folder) == -1 ||
 	    fstatat(place->fd, place->name, &file, AT_SYMLINK_NOFOLLOW) == -1 ||
-	    folder.st_uid != 0)
+	    !folder_is_roots(place->folder))
 		return false;
 	if ((folder.st_mode & (S_IWGRP | S_IWOTH)) == 0)
 		return true;

@@ -8,7 +8,9 @@
 
 #include "base/log.h"
 #include "master/events.h"
+#include "master/manager.h"
 #include "master/rehearsal.h"
+#include "master/sink.h"
 #include "master/state.h"
 #include "master/upgrade.h"
 #include "wire/report.h"
@@ -31,6 +33,7 @@ go_on(struct master *m, struct resume *resume, struct error *e)
 	if (master_open_machinery(m, e) == -1 ||
 	    upgrade_adopt(m, resume, e) == -1)
 		return -1;
+	sink_open(m->settings);
 	log_event(PF_UPGRADE_DONE,
 	    "upgrade done: %s " PACKAGE_VERSION " in place of %s; %s",
 	    m->settings->program, resume->state.version,
@@ -39,6 +42,7 @@ go_on(struct master *m, struct resume *resume, struct error *e)
 	    NULL);
 	master_raise_limit(m, m->settings);
 	m->life = LIFE_SERVING;
+	manager_after(m);
 	/* Who was told to drain starts nobody until HUP. */
 	m->want_reload = !m->drained;
 	/* Who died while nobody could be told; and what came meanwhile is
@@ -74,10 +78,7 @@ master_resume(struct settings *settings, struct resume *resume)
 	 * exit is not for a copy of it. */
 	if (m.rehearsal)
 		_exit(run_rehearsal(&m, resume));
-	if (settings->foreground)
-		log_open_stderr();
-	else
-		log_open_syslog();
+	sink_open(settings);
 	if (go_on(&m, resume, &e) == -1)
 		master_fail(&m, &e);
 	master_close(&m);

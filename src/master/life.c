@@ -6,6 +6,7 @@
 
 #include "base/bug.h"
 #include "master/life.h"
+#include "master/manager.h"
 #include "master/state.h"
 
 #define LIFE(state, event, next, action) \
@@ -32,7 +33,9 @@ life_step(struct master *m, enum life_event event)
 	if (rule->action == NULL)
 		return false;
 	m->life = rule->next;
+	manager_before(m);
 	rule->action(m);
+	manager_after(m);
 	return true;
 }
 

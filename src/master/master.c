@@ -18,7 +18,9 @@
 #include "base/sigpipe.h"
 #include "master/addresses.h"
 #include "master/events.h"
+#include "master/manager.h"
 #include "master/master.h"
+#include "master/sink.h"
 #include "master/spawn.h"
 #include "master/state.h"
 #include "master/steer.h"
@@ -103,6 +105,7 @@ master_open_machinery(struct master *m, struct error *e)
 		return error_set(e, PF_SYSCALL, "signals: %s", strerror(errno));
 	loop_on_wake(m->loop, forgive_lateness, m);
 	oom_init(&m->oom);
+	manager_open(m);
 	return 0;
 }
 
@@ -177,6 +180,7 @@ master_fail(struct master *m, const struct error *e)
 {
 	m->exit_code = error_exit_code(e);
 	m->start_error = *e;
+	manager_failed(m, e);
 	log_error(e);
 }
 
@@ -232,7 +236,7 @@ next_deadline(const struct master *m)
 	static int64_t (*const deadlines[])(const struct master *) = {
 		stop_deadline, reap_deadline, helper_deadline,
 		escalate_deadline, watchdog_deadline, cohorts_deadline,
-		addresses_deadline, steering_deadline
+		addresses_deadline, steering_deadline, manager_deadline
 	};
 	int64_t next = CLOCK_NEVER, due;
 	size_t i;
@@ -261,6 +265,7 @@ act_on_time(struct master *m)
 		cohort_tick(cohort, now_ms);
 	addresses_tick(m, now_ms);
 	control_tick(m->control, now_ms);
+	manager_tick(m, now_ms);
 	reap_deaf(m, now_ms);
 	review_start(m);
 	reload_review(m);
@@ -364,7 +369,7 @@ master_run(struct settings *settings)
 	pid_t pid;
 
 	if (settings->foreground) {
-		log_open_stderr();
+		sink_open(settings);
 		return run_master(settings, -1);
 	}
 	if (fd_pipe(ends, false) == -1 || (pid = spawn_daemon()) == -1) {
@@ -377,8 +382,8 @@ master_run(struct settings *settings)
 		return run_starter(ends[0], pid, settings->program);
 	}
 	fd_close(&ends[0]);
-	log_open_syslog();
-	if (fd_detach_stdio(true) == -1)
+	sink_open(settings);
+	if (fd_detach_stdio(sink_wanted(settings) != LOG_SINK_STDERR) == -1)
 		_exit(msg_find(PF_SYSCALL)->exit_code);
 	_exit(run_master(settings, ends[1]));
 }

@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -80,8 +81,9 @@ check_kind(int fd, const char *path, struct error *e)
 
 	if (fstat(fd, &found) == -1)
 		return fail(e, path, "examine");
+	/* By another name it is somebody else's. */
 	if (!S_ISREG(found.st_mode) || found.st_size > LONGEST ||
-	    !is_number(fd))
+	    found.st_nlink > 1 || !is_number(fd))
 		return error_set(e, PF_PIDFILE,
 		    "%s exists and is not a pidfile", path);
 	return 0;
@@ -172,6 +174,29 @@ pidfile_adopt(struct pidfile *pidfile, int fd, const char *path)
 	return 0;
 }
 
+/* In the folder that it is found in: who can change the path to that one must
+ * not have us remove a file of this name elsewhere. */
+static void
+remove_name(const struct pidfile *pidfile)
+{
+	const char *name = strrchr(pidfile->path, '/') + 1;
+	struct stat opened, named;
+	char folder[PATH_MAX];
+	int fd;
+
+	if ((size_t)snprintf(folder, sizeof(folder), "%.*s",
+		(int)(name - pidfile->path), pidfile->path) >= sizeof(folder))
+		return;
+	fd = fd_open(folder, O_RDONLY | O_DIRECTORY, 0);
+	if (fd == -1)
+		return;
+	if (fstat(pidfile->fd, &opened) == 0 &&
+	    fstatat(fd, name, &named, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    opened.st_dev == named.st_dev && opened.st_ino == named.st_ino)
+		(void)unlinkat(fd, name, 0);
+	fd_close(&fd);
+}
+
 /* The name goes before the lock, so that nobody meets an unlocked file that
  * is about to vanish. */
 void
@@ -179,9 +204,8 @@ pidfile_close(struct pidfile *pidfile)
 {
 	if (pidfile->fd < 0)
 		return;
-	if (pidfile->owner == getpid() &&
-	    is_at_path(pidfile->fd, pidfile->path))
-		(void)unlink(pidfile->path);
+	if (pidfile->owner == getpid())
+		remove_name(pidfile);
 	fd_close(&pidfile->fd);
 	free(pidfile->path);
 	pidfile->path = NULL;

@@ -30,13 +30,14 @@ probe_needed(const struct generation *generation)
 }
 
 static int
-try_service(struct service *service, int report_fd)
+try_service(const struct settings *settings, struct service *service,
+    int report_fd)
 {
 	struct module module;
 	struct error e;
 
 	memset(&module, 0, sizeof(module));
-	if (worker_drop_privileges(&service->settings->identity, &e) == 0 &&
+	if (worker_enter(settings, service, &e) == 0 &&
 	    worker_load(service, &module, &e) == 0)
 		return 0;
 	(void)report_error(report_fd, &e);
@@ -44,6 +45,7 @@ try_service(struct service *service, int report_fd)
 }
 
 struct trial {
+	const struct settings *settings;
 	struct service *service;
 	int report_fd;
 };
@@ -53,15 +55,16 @@ run_trial(void *arg)
 {
 	const struct trial *trial = arg;
 
-	return try_service(trial->service, trial->report_fd);
+	return try_service(trial->settings, trial->service, trial->report_fd);
 }
 
 /* In a process of its own: each has its user, and its module may change what
  * the next one finds. */
 static int
-try_apart(struct service *service, int report_fd)
+try_apart(const struct settings *settings, struct service *service,
+    int report_fd)
 {
-	struct trial trial = { service, report_fd };
+	struct trial trial = { settings, service, report_fd };
 	pid_t pid = spawn_helper(run_trial, &trial);
 	int status = pid != -1 ? spawn_wait(pid) : -1;
 	struct error e;
@@ -87,10 +90,10 @@ probe_run(struct master *m, int report_fd)
 	size_t i;
 
 	if (g->service_count == 1)
-		code = try_service(&g->services[0], report_fd);
+		code = try_service(g->settings, &g->services[0], report_fd);
 	for (i = 0; g->service_count > 1 && code == 0 && i < g->service_count;
 	     i++)
-		code = try_apart(&g->services[i], report_fd);
+		code = try_apart(g->settings, &g->services[i], report_fd);
 	if (code == 0 && report_ready(report_fd) == -1)
 		return 71;
 	return code;

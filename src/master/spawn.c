@@ -20,6 +20,7 @@
 #include "base/log.h"
 #include "base/sigpipe.h"
 #include "control/control.h"
+#include "master/manager.h"
 #include "master/spawn.h"
 #include "master/state.h"
 #include "worker/worker.h"
@@ -135,6 +136,8 @@ run_worker(struct worker_record *record, int channel_fd)
 
 	sigpipe_child();
 	loop_forget(m->loop);
+	if (m->settings->own_process)
+		manager_forget();
 	/* First: the last resort closes up to the limit. */
 	close_inherited(m, &setup);
 	if (m->limit_raised)
@@ -280,6 +283,7 @@ spawn_helper(int (*run)(void *arg), void *arg)
 	if (pid != 0)
 		return pid;
 	sigpipe_child();
+	manager_forget();
 	(void)sigemptyset(&none);
 	sigpipe_restore(&none);
 	status = run(arg);

@@ -21,6 +21,7 @@
 #include "generation/generation.h"
 #include "master/life.h"
 #include "master/pool.h"
+#include "master/stop.h"
 #include "master/totals.h"
 #include "scoreboard/census.h"
 #include "scoreboard/scoreboard.h"
@@ -80,7 +81,7 @@ struct crew {
 	unsigned *spawn_failed;		/* slots of the step under way */
 	unsigned alive;
 	unsigned former_want; /* of a drained one; 0: it is not */
-	bool single; /* its handler must be in one worker only */
+	bool single;	      /* its handler must be in one worker only */
 	bool up;
 	int64_t quiet_until_ms; /* of lines that could flood the log */
 	unsigned long unsaid;
@@ -95,32 +96,6 @@ struct cohort {
 	bool proven;	     /* each service has had a READY worker */
 	struct error reason; /* of the failure */
 	struct cohort *next; /* in the list of old ones */
-};
-
-/* A connection taken from the kernel's queue when the stop began. */
-struct held_connection {
-	int fd;
-	unsigned service;
-	unsigned listener;
-	bool given;	   /* a worker has it too and may have begun */
-	uint64_t accepted; /* of that worker, before */
-};
-
-struct stop {
-	char who[64]; /* asks for it, and how much time it gives */
-	int64_t timeout_ms;
-	bool begun;
-	int64_t delay_over_ms; /* drain_delay; while LEAVING */
-	int64_t asked_ms;      /* when it began */
-	int64_t deadline_ms;
-	int64_t queue_ms; /* when the queues are looked at again */
-	bool hurried;
-	bool killed;	   /* KILL was sent; waiting for the reaping */
-	bool queue_closed; /* listeners refuse */
-	bool is_short;	   /* queues could not be emptied */
-	struct held_connection *held;
-	size_t held_count, held_next, held_room;
-	rlim_t held_open, held_most; /* descriptors for workers stay free */
 };
 
 #define HELPER_TEXT_BYTES 2048
@@ -147,6 +122,14 @@ struct binary {
 struct events {
 	uint64_t seq; /* of the last one */
 	char **kept;  /* EVENTS_KEPT of them, NULL before the first */
+};
+
+/* The service manager; manager.h. */
+struct manager {
+	bool present;
+	enum life_state told; /* what it knows of */
+	int64_t interval_ms;  /* between signs of life; 0: none are wanted */
+	int64_t ping_ms, extend_ms;
 };
 
 struct pidfile {
@@ -188,6 +171,7 @@ struct master {
 	struct control *control; /* NULL: there is no control socket */
 	struct outcome outcome;
 	struct events events;
+	struct manager manager;
 	struct error start_error; /* for the starter, at the end */
 	int starter_fd; /* the starting process waits at the other end */
 	pid_t pid;
@@ -360,28 +344,10 @@ void reload_abandon(struct master *m, const char *why);
 /* All come back. */
 void drain_end(struct master *m);
 
-/* stop.c */
-/* A request by `who`; a second one hurries. */
-void stop_ask(struct master *m, const char *who, int64_t timeout_ms);
-void stop_ask_fast(struct master *m, const char *who);
-void stop_review(struct master *m, int64_t now_ms);
-int64_t stop_deadline(const struct master *m);
-
 /* upgrade.c */
 void upgrade_wish(struct master *m);
 /* The rehearsal that was under way counts no more. */
 void upgrade_abandoned(struct master *m, const char *why);
-
-/* held.c: take the queues, hand them out, refuse what is new. */
-void held_begin(struct master *m, int64_t now_ms);
-void held_review(struct master *m, int64_t now_ms);
-void held_close_listeners(struct master *m);
-/* The worker is done with what it was handed, or dead; what it had not begun
- * goes to another. */
-void held_settle(struct worker_record *record, bool dead);
-bool held_any(const struct stop *stop);
-/* Close them all, or in a child its copies. */
-void held_drop(struct stop *stop);
 
 /* signals.c */
 int signals_open(struct master *m);

@@ -46,6 +46,24 @@ ask_ping(struct master *m, struct control_client *client,
 	    m->generation);
 }
 
+static void
+ask_figures(struct master *m, struct control_client *client,
+    const struct control_request *request)
+{
+	(void)request;
+	steer_figures(m, client);
+	control_end(client, EXIT_DONE, "%s", "");
+}
+
+static void
+ask_metrics(struct master *m, struct control_client *client,
+    const struct control_request *request)
+{
+	(void)request;
+	steer_metrics(m, client);
+	control_end(client, EXIT_DONE, "%s", "");
+}
+
 /* "-j" or nothing; else the client knows. */
 static bool
 is_plain(const struct control_request *request, struct control_client *client,
@@ -187,6 +205,8 @@ static const struct {
 	{ "upgrade", 0, 0, true, ask_upgrade },
 	{ "settled", 0, 0, false, ask_settled },
 	{ "stop", 0, 1, true, ask_stop },
+	{ "figures", 0, 0, false, ask_figures },
+	{ "metrics", 0, 0, false, ask_metrics },
 	{ "events", 0, 1, false, events_follow },
 	{ "scale", 2, 2, true, steer_scale },
 	{ "drain", 0, 1, true, steer_drain },

@@ -74,6 +74,10 @@ int64_t steer_wait_deadline(const struct master *m);
 /* steer_status.c */
 void steer_status(struct master *m, struct control_client *client);
 void steer_listeners(struct master *m, struct control_client *client);
+/* For preforkctl's top: one line for the daemon, one for each service. */
+void steer_figures(struct master *m, struct control_client *client);
+/* steer_metrics.c */
+void steer_metrics(struct master *m, struct control_client *client);
 /* steer_json.c */
 void steer_status_json(struct master *m, struct control_client *client);
 void steer_listeners_json(struct master *m, struct control_client *client);

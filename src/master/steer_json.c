@@ -42,7 +42,7 @@ write_daemon(struct writing *w)
 	json_text(json, "state", life_state_name(m->life));
 	json_bool(json, "drained", m->drained);
 	json_number(json, "generation", m->current->generation->number);
-	json_number(json, "uptime_ms", master_ms(m) - m->started_ms);
+	json_number(json, "uptime_ms", clock_ms() - m->started_ms);
 	end_line(w);
 	json_open(json, "reload", '{');
 	json_number(json, "ok", (int64_t)m->outcome.reloads);

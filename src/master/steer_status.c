@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "admission/refusal.h"
+#include "base/clock.h"
 #include "listener/queue.h"
 #include "master/figures.h"
 #include "master/steer.h"
@@ -65,6 +66,59 @@ say_daemon(const struct master *m, struct control_client *client)
 	    (unsigned long long)m->outcome.failures);
 	if (m->outcome.failed)
 		control_say(client, "the last one failed: %s", m->outcome.why);
+}
+
+/* Of all its addresses together; false: the system does not tell. */
+static bool
+queue_of(const struct service *service, struct listener_queue *sum)
+{
+	const struct listener_set *set = service->listeners;
+	struct listener_queue queue;
+	size_t i;
+
+	memset(sum, 0, sizeof(*sum));
+	for (i = 0; i < set->count; i++) {
+		listener_queue_read(set->items[i]->listener.fd, &queue);
+		sum->known = sum->known || queue.known;
+		sum->length += queue.length;
+		sum->backlog += queue.backlog;
+	}
+	return sum->known;
+}
+
+static void
+say_figures(const struct figures *f, struct control_client *client)
+{
+	struct listener_queue queue;
+	bool known = queue_of(f->service, &queue);
+
+	control_say(client,
+	    "service %s %u %u %u %u %u %u %llu %llu %llu %llu %lld %lld",
+	    f->service->settings->name, f->wanted, f->idle, f->busy,
+	    f->starting, f->draining, f->backoff,
+	    (unsigned long long)f->accepted, (unsigned long long)f->active,
+	    (unsigned long long)refusal_total(f->refused),
+	    (unsigned long long)f->crashed,
+	    known ? (long long)queue.length : -1,
+	    known ? (long long)queue.backlog : -1);
+}
+
+void
+steer_figures(struct master *m, struct control_client *client)
+{
+	struct figures *all = figures_take(m);
+	size_t i;
+
+	control_say(client,
+	    "daemon " PACKAGE_VERSION " %ld %s %u %lld %llu %llu", (long)m->pid,
+	    life_state_name(m->life), m->current->generation->number,
+	    (long long)(clock_ms() - m->started_ms),
+	    (unsigned long long)m->outcome.reloads,
+	    (unsigned long long)m->outcome.failures);
+	for (i = 0; all != NULL && i < m->current->generation->service_count;
+	     i++)
+		say_figures(&all[i], client);
+	free(all);
 }
 
 void

@@ -187,4 +187,5 @@ void
 module_snapshot_close(struct module_snapshot *snapshot)
 {
 	fd_close(&snapshot->fd);
+	fd_close(&snapshot->names_fd);
 }

@@ -7,7 +7,8 @@
  * The copy is a sealed file in memory where the system has them, else a
  * temporary file that has no name any more and is open for reading only.  It
  * is close-on-exec, and can be loaded by those who could read the file.
- * Runs in: master; module_snapshot_dlopen in worker and probe.
+ * Runs in: master; module_snapshot_before_chroot and
+ * module_snapshot_dlopen in worker and probe.
  */
 #ifndef PREFORK_MODULE_SNAPSHOT_H
 #define PREFORK_MODULE_SNAPSHOT_H
@@ -19,10 +20,12 @@
 #define SNAPSHOT_BYTES_MAX (256L << 20)
 
 struct module_snapshot {
-	int fd; /* -1: there is none */
+	int fd;	      /* -1: there is none */
+	int names_fd; /* folder where fd's number is its name; -1: /proc's */
 };
 
-#define MODULE_SNAPSHOT_NONE ((struct module_snapshot) { .fd = -1 })
+#define MODULE_SNAPSHOT_NONE \
+	((struct module_snapshot) { .fd = -1, .names_fd = -1 })
 
 /*
  * Copy the file at `path`.  Waits for nothing but the disk: a FIFO or a device
@@ -37,8 +40,11 @@ int module_snapshot_take(struct module_snapshot *snapshot, const char *path,
 int module_snapshot_adopt(struct module_snapshot *snapshot, int fd);
 void module_snapshot_close(struct module_snapshot *snapshot);
 
+/* To be called before a chroot(2), after which it could not be found. */
+void module_snapshot_before_chroot(struct module_snapshot *snapshot);
 /* The copy as dlopen(3) gives it, or NULL.  Either way the snapshot is closed:
- * a handler must not see its descriptor. */
+ * a handler must not see its descriptor.  Behind a chroot the working directory
+ * is / afterwards, but is outside while the module's constructors run. */
 void *module_snapshot_dlopen(struct module_snapshot *snapshot);
 
 /* snapshot_file.c: a new empty file in $TMPDIR, /tmp or /var/tmp that only we

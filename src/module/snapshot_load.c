@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include <dlfcn.h>
+#include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -78,17 +79,55 @@ open_private(int fd)
 	return object;
 }
 
-void *
-module_snapshot_dlopen(struct module_snapshot *snapshot)
+void
+module_snapshot_before_chroot(struct module_snapshot *snapshot)
+{
+	if (snapshot->fd >= 0 && snapshot->names_fd < 0)
+		snapshot->names_fd =
+		    fd_open("/proc/self/fd", O_RDONLY | O_DIRECTORY, 0);
+}
+
+/* By a relative name, which leads out of the root directory.  One that we may
+ * not get back into is one in which nothing can be loaded. */
+static void *
+open_from_outside(const struct module_snapshot *snapshot)
 {
 	char name[32];
 	void *object;
 
+	if (fchdir(snapshot->names_fd) == -1)
+		return NULL;
+	(void)snprintf(name, sizeof(name), "./%d", snapshot->fd);
+	object = dlopen(name, HOW);
+	if (chdir("/") == 0 || object == NULL)
+		return object;
+	(void)dlclose(object);
+	return NULL;
+}
+
+static void *
+open_copy_of(const struct module_snapshot *snapshot)
+{
+	char name[32];
+	void *object = NULL;
+
+	if (snapshot->names_fd >= 0)
+		object = open_from_outside(snapshot);
+	if (object == NULL && find_name(snapshot->fd, name, sizeof(name)))
+		object = dlopen(name, HOW);
+	else if (object == NULL)
+		object = open_private(snapshot->fd);
+	return object;
+}
+
+void *
+module_snapshot_dlopen(struct module_snapshot *snapshot)
+{
+	void *object;
+
 	if (snapshot->fd < 0)
 		return NULL;
-	object = find_name(snapshot->fd, name, sizeof(name)) ?
-	    dlopen(name, HOW) :
-	    open_private(snapshot->fd);
+	object = open_copy_of(snapshot);
 	module_snapshot_close(snapshot);
 	(void)dlerror();
 	return object;

@@ -19,6 +19,7 @@
 #include "base/msg.h"
 #include "base/quantity.h"
 #include "preforkctl/talk.h"
+#include "preforkctl/top.h"
 #include "wire/control.h"
 
 #define OPTION_LETTERS "+:S:Vhjw:"
@@ -36,6 +37,7 @@ static int ask(const struct call *call, const char *verb);
 static int ask_figures(const struct call *call, const char *verb);
 static int ask_upgrade(const struct call *call, const char *verb);
 static int ask_events(const struct call *call, const char *verb);
+static int ask_top(const struct call *call, const char *verb);
 static int explain(const struct call *call, const char *verb);
 
 static const struct verb {
@@ -45,6 +47,7 @@ static const struct verb {
 } verbs[] = {
 	{ "status", "status", "the daemon and its services", 0, 0,
 	    ask_figures },
+	{ "top", "top [SAMPLES]", "figures and rates, live", 0, 1, ask_top },
 	{ "listeners", "listeners", "its addresses and their queues", 0, 0,
 	    ask_figures },
 	{ "reload", "reload", "reload, and tell how it went", 0, 0, ask },
@@ -52,6 +55,8 @@ static const struct verb {
 	{ "upgrade", "upgrade", "run the new binary in place", 0, 0,
 	    ask_upgrade },
 	{ "stop", "stop [-fast]", "stop; -fast: end connections now", 0, 1,
+	    ask },
+	{ "metrics", "metrics", "figures in Prometheus' text format", 0, 0,
 	    ask },
 	{ "scale", "scale SERVICE N", "so many workers, until the next reload",
 	    2, 2, ask },
@@ -232,6 +237,23 @@ ask_events(const struct call *call, const char *verb)
 		code = ask_for(&next, verb, &answer);
 	}
 	return code != 0 ? code : tell(call, &answer);
+}
+
+static int
+ask_top(const struct call *call, const char *verb)
+{
+	int64_t samples = 0;
+	struct error e;
+
+	if (call->count > 0 &&
+	    (quantity_parse(QUANTITY_NUMBER, call->words[0], &samples) == -1 ||
+		samples < 1 || samples > INT_MAX))
+		return misuse("top needs a number of samples, not",
+		    call->words[0]);
+	(void)verb;
+	if (top(call->socket, (unsigned)samples, &e) == 0)
+		return 0;
+	return complain(e.id, e.text);
 }
 
 static int

@@ -114,6 +114,8 @@ take_line(const char *line, struct answer *answer)
 		(void)snprintf(answer->text, sizeof(answer->text), "%s", text);
 	} else if (strcmp(line, "+" CONTROL_REPLACING) == 0) {
 		answer->replaced = true;
+	} else if (line[0] == '+' && answer->take != NULL) {
+		answer->take(answer->arg, line + 1);
 	} else if (line[0] == '+') {
 		(void)sscanf(line, "+{\"seq\":%lld", &answer->last_event);
 		(void)printf("%s%s", line + 1, answer->joined ? "" : "\n");
@@ -163,6 +165,8 @@ talk(const char *path, const char *request, int64_t deadline_ms,
 	int fd, length, result = 0;
 
 	*answer = (struct answer) { .joined = answer->joined,
+		.take = answer->take,
+		.arg = answer->arg,
 		.last_event = answer->last_event,
 		.ended = true };
 	length =

@@ -49,13 +49,20 @@ slot_client_set(struct slot_client *client, const struct sockaddr *peer)
 }
 
 void
-slot_begin(struct scoreboard_slot *slot, const struct sockaddr *peer,
+slot_await(struct scoreboard_slot *slot, const struct sockaddr *peer,
     int64_t now_ms)
 {
 	slot_client_set(&slot->client, peer);
-	STORE(slot->accepted, LOAD(slot->accepted) + 1);
 	STORE(slot->active_ms, now_ms);
 	slot_set_state(slot, SLOT_BUSY, now_ms);
+}
+
+void
+slot_begin(struct scoreboard_slot *slot, const struct sockaddr *peer,
+    int64_t now_ms)
+{
+	STORE(slot->accepted, LOAD(slot->accepted) + 1);
+	slot_await(slot, peer, now_ms);
 }
 
 void

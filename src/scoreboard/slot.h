@@ -18,6 +18,10 @@ void slot_client_set(struct slot_client *client, const struct sockaddr *peer);
 /* A connection begins. */
 void slot_begin(struct scoreboard_slot *slot, const struct sockaddr *peer,
     int64_t now_ms);
+/* A client may become one: it is not counted yet.  slot_begin follows, or
+ * SLOT_IDLE. */
+void slot_await(struct scoreboard_slot *slot, const struct sockaddr *peer,
+    int64_t now_ms);
 /* Its last sign of progress. */
 void slot_active(struct scoreboard_slot *slot, int64_t now_ms);
 /* It ended; `failed` as the handler said.  Its claim is given up. */

@@ -46,7 +46,6 @@ handle(struct worker *worker, int from)
 	struct prefork_conn *conn = &worker->conn;
 	int result;
 
-	conn_begin(conn, &worker->context, worker->connections);
 	if (worker->module.descriptor == NULL) {
 		limit_bare(worker);
 		worker->module.handle_client(conn->fd);
@@ -72,6 +71,21 @@ leave_stdio_alone(struct prefork_conn *conn)
 	(void)fd_ensure_stdio();
 }
 
+/* A PROXY header comes first: what is asked then is asked of whom it names. */
+static bool
+is_admitted(struct worker *worker)
+{
+	bool is_proxied = proxy_is_required(&worker->service->settings->proxy);
+
+	if (is_proxied && !proxy_admit(worker))
+		return false;
+	if (worker->service->admission == NULL || admit(worker))
+		return true;
+	if (is_proxied)
+		slot_set_state(worker->setup->slot, SLOT_IDLE, worker->now_ms);
+	return false;
+}
+
 /* worker->conn has fd and peer. */
 static void
 serve_accepted(struct worker *worker, int from)
@@ -79,10 +93,12 @@ serve_accepted(struct worker *worker, int from)
 	struct scoreboard_slot *slot = worker->setup->slot;
 	int result;
 
-	if (worker->service->admission != NULL && !admit(worker))
-		return;
+	/* First of all: a refusal may be told on stderr. */
 	if (worker->conn.fd <= STDERR_FILENO)
 		leave_stdio_alone(&worker->conn);
+	conn_begin(&worker->conn, &worker->context, worker->connections + 1);
+	if (!is_admitted(worker))
+		return;
 	worker->connections++;
 	slot_begin(slot, (struct sockaddr *)&worker->conn.peer, clock_ms());
 	/* The master believes it only of one whose slot says that it served. */

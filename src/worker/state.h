@@ -80,6 +80,11 @@ void recycle_begun(struct worker *worker);
 void recycle_ended(struct worker *worker);
 /* The handler asks: leave after this connection. */
 void recycle_wanted(void *worker);
+/* proxy.c: may the handler see worker->conn, which has begun, of a service
+ * where each connection begins with a PROXY header?  Then the header is read,
+ * and its addresses are the connection's; else it is counted, told and closed.
+ */
+bool proxy_admit(struct worker *worker);
 /* dump.c: say what was going on when ABRT comes, and die of it. */
 int dump_install(const struct worker *worker);
 /* leave.c: what comes between the last ordinary accept and the end. */

@@ -189,8 +189,8 @@ prepare(struct worker *worker, struct error *e)
 		return error_set(e, PF_SYSCALL, "signals: %s", strerror(errno));
 	if (pthread_atfork(NULL, NULL, mark_copy) != 0)
 		return error_set(e, PF_SYSCALL, "no memory for a handler");
-	if (worker_drop_privileges(&worker->service->settings->identity, e) ==
-		-1 ||
+	if (worker_enter(setup->generation->settings,
+		&setup->generation->services[setup->service], e) == -1 ||
 	    load_handler(worker, e) == -1)
 		return -1;
 	set_context(worker);

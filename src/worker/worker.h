@@ -41,8 +41,16 @@ _Noreturn void worker_main(const struct worker_setup *setup);
  */
 int worker_load(struct service *service, struct module *module,
     struct error *e);
-/* Give up privileges for good, verified. 0 at once when none are to be given
- * up.  -1 with IDENTITY_FAILED. */
-int worker_drop_privileges(const struct identity *identity, struct error *e);
+/*
+ * Limits, umask, environment, root directory and privileges of a service's
+ * workers: to be called before worker_load.  -1 with SURROUNDINGS, CHROOT or
+ * IDENTITY_FAILED.
+ */
+int worker_enter(const struct settings *settings, struct service *service,
+    struct error *e);
+/* The last part of it: groups, group, root directory, user, for good and
+ * verified.  -1 with CHROOT or IDENTITY_FAILED. */
+int worker_drop_privileges(const struct service_settings *service,
+    struct error *e);
 
 #endif

@@ -34,7 +34,7 @@ serves() {
 	shift
 	got=$(build=$T sh -c "$(sed -n '/^serve() {/,/^}/p' \
 		"$abs_top_srcdir/bootstrap")"'; serve "$@"' - "$@")
-	[[ $got == "-F -M $T/src/modules/echo/.libs $wanted" ]] ||
+	[[ $got == "-F -M $T/src/modules/.libs $wanted" ]] ||
 		fail "it is: $got"
 }
 

@@ -200,5 +200,5 @@ says_of_file() {
 	# shellcheck disable=SC2016 # for the other shell
 	preforkd_by setpriv --reuid 4711 --regid 4712 --clear-groups
 	preforkd -T -f "$T/conf" >/dev/null
-	refused 77 PF0603 -t -f "$T/conf"
+	refused 78 PF0603 -t -f "$T/conf"
 }

@@ -143,7 +143,9 @@ typos_are_told() {
 			handler ./none { "odd name" "" "\"\\\\\n\t\x01" }
 			workers 4096; max_requests 5 jitter 0%; max_age 90s
 			max_rss 3000k
-			timeout idle 10ms total 1h write 61s min_rate 1025 }
+			timeout idle 10ms total 1h write 61s min_rate 1025
+			timeout header 3s
+			proxy require from 10.0.0.0/8 2001:db8::/32 ::1 unix }
 		service two { listen 127.0.0.1:0; handler nosuch }
 	TEXT
 	changes_nothing 0 -T -f "$T/conf"
@@ -151,5 +153,7 @@ typos_are_told() {
 	changes_nothing 0 -T -f "$T/first"
 	cmp "$T/first" "$T/pfout"
 	grep -x $'\tmax_rss 3000k' "$T/first"
+	grep -x $'\tproxy require from 10.0.0.0/8 2001:db8::/32 ::1/128 unix' \
+		"$T/first"
 	grep -xF $'\t\t"odd name" "\\"\\\\\\n\\t\\x01"' "$T/first"
 }

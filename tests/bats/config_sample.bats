@@ -31,7 +31,7 @@ install_sample() {
 	run ! cmp -s "$T/conf" "$(sample)"
 	preforkd -T -f "$T/conf" | cmp - "$T/first"
 	sed -n 's/^\(\t*\)#\([a-z_]* [^ ]*[0-9/*{].*\)/\1\2/p' "$(sample)" |
-		grep -v 'owner\|^\thandler' >"$T/taken"
+		grep -v 'owner\|^\thandler\|^chroot' >"$T/taken"
 	{
 		grep -v '^	' "$T/taken"
 		printf 'service e { handler echo { max_bytes 10m }\n'

@@ -4,43 +4,10 @@
 
 load helper
 load faults
+load privileges
 
 # Somebody without an entry anywhere.
 UNKNOWN=59997:59998
-
-setup_file() {
-	NOBODY=$(id -u nobody 2>/dev/null) || NOBODY=''
-	NOGROUP=$(id -g nobody 2>/dev/null) || NOGROUP=''
-	export NOBODY NOGROUP
-}
-
-# The module in a place where everybody can read it.
-need_root() {
-	[[ $EUID -eq 0 ]] || skip 'only root can run workers as another user'
-	[[ -n $NOBODY ]] || skip 'there is no user nobody'
-	chmod 755 "$T"
-	cp "$FAULT" "$T/fault.so"
-	chmod 755 "$T/fault.so"
-	FAULT=$T/fault.so
-}
-
-# preforkd_in NAMESPACE-OPTION SETUP [COMMAND...]: in a namespace of its own,
-# made by SETUP, begun as COMMAND.
-preforkd_in() {
-	local option=$1 setup=$2
-
-	shift 2
-	need unshare
-	unshare "$option" sh -c "$setup" 2>"$T/err" ||
-		skip "unshare: $(<"$T/err")"
-	printf '#!/bin/sh\n%s\nexec %s "$@"\n' "$setup" "$*" >"$T/inside"
-	chmod 755 "$T/inside"
-	preforkd_by unshare "$option" "$T/inside"
-}
-
-status_of() {
-	sed -n "s/^$1:[[:space:]]*//p" "/proc/$2/status" | tr '\t' ' '
-}
 
 @test "workers are the user and the group, and nothing else" {
 	local group
@@ -102,6 +69,42 @@ $NOGROUP" ]]
 		send 'ids\n' shut print) == "uid $NOBODY "* ]]
 }
 
+# Inode of the socket that listens at port 7.
+echo_socket() {
+	awk '$2 ~ /:0007$/ && $4 == "0A" { print $10 }' "/proc/$MASTER/net/tcp"
+}
+
+# talk_inside ARGUMENT...
+talk_inside() {
+	nsenter -t "$MASTER" -n timeout "$DEADLINE" "$PREFORK_TOOLS/talk" \
+		127.0.0.1:7 "$@"
+}
+
+@test "a port of root's is kept across a reload" {
+	local socket i
+
+	need_root
+	need ip nsenter
+	preforkd_in --net 'ip link set lo up'
+	printf 'user nobody\nservice x { listen 127.0.0.1:7; handler %s\n%s\n}\n' \
+		"$FAULT" 'workers 2' >"$T/conf"
+	start -f "$T/conf"
+	socket=$(echo_socket)
+	[[ -n $socket ]]
+	for i in 1 2; do
+		sed -i 's/user nobody/user 59997/; s/workers 2/workers 3/' \
+			"$T/conf"
+		kill -HUP "$MASTER"
+		# Who is served meanwhile is served by the one or the other.
+		[[ $(talk_inside send 'ids\n' shut print) =~ \
+			^uid\ ($NOBODY|59997)\  ]]
+		wait_log PF0110 "$i"
+		[[ $(echo_socket) == "$socket" ]]
+		[[ $(talk_inside send 'ids\n' shut print) == 'uid 59997 59997 '* ]]
+	done
+	[[ $(talk_inside send 'setuid 0\n' shut print) == denied:* ]]
+}
+
 @test "a port of root's is refused to others with the reason" {
 	need_root
 	need ip setpriv
@@ -148,11 +151,8 @@ $NOGROUP" ]]
 }
 
 @test "only root can have workers as another user" {
-	as_user test -x "$PREFORKD" -a -r "$FAULT" 2>/dev/null ||
-		skip 'another user cannot run preforkd, or there is no setpriv'
-	chmod 755 "$T"
-	[[ $EUID -ne 0 ]] || preforkd_by setpriv --reuid "$STRANGER" \
-		--regid "$STRANGER" --clear-groups
+	need_stranger
+	preforkd_by_stranger
 	refused 77 PF0603 -F -l 127.0.0.1:0 -u root "$FAULT"
 	start -w 1 "$FAULT"
 	[[ $(ask ids) == "uid "* ]]

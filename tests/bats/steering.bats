@@ -1,6 +1,6 @@
 # Verbs of preforkctl that change who works, and waiting for what comes about.
 
-# shellcheck disable=SC2034,SC2154 # what make and the helpers know
+# shellcheck disable=SC2034,SC2153,SC2154 # what make and the helpers know
 # shellcheck disable=SC2030,SC2031,SC2046 # by pid; a test is a subshell
 
 load helper

@@ -67,6 +67,8 @@ obey(struct prefork_conn *conn, const char *line)
 		command = find_command(tell_commands, line, bytes);
 	if (command == NULL)
 		command = find_command(last_commands, line, bytes);
+	if (command == NULL)
+		command = find_command(rights_commands, line, bytes);
 	if (command == NULL) {
 		fault_say(conn, "unknown: %s\n", line);
 		return NEXT_LINE;

@@ -20,9 +20,10 @@ struct command {
 };
 
 /* All tables end with a NULL name. */
-extern const struct command harm_commands[]; /* harm.c */
-extern const struct command tell_commands[]; /* tell.c */
-extern const struct command last_commands[]; /* last.c */
+extern const struct command harm_commands[];   /* harm.c */
+extern const struct command tell_commands[];   /* tell.c */
+extern const struct command last_commands[];   /* last.c */
+extern const struct command rights_commands[]; /* rights.c */
 
 /* Formatted, and cut at 4 KiB. */
 void fault_say(struct prefork_conn *conn, const char *format, ...)

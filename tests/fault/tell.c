@@ -2,6 +2,7 @@
  * Commands that tell how the worker finds its process.
  *
  *	echo TEXT  env  fds  ids  pid  where (directory and umask)  blocked
+ *	peer  local
  *
  * Runs in: worker.
  */
@@ -123,6 +124,22 @@ do_blocked(struct prefork_conn *conn, const char *argument)
 	return NEXT_LINE;
 }
 
+static enum next
+do_peer(struct prefork_conn *conn, const char *argument)
+{
+	(void)argument;
+	fault_say(conn, "%s\n", prefork_conn_peer(conn));
+	return NEXT_LINE;
+}
+
+static enum next
+do_local(struct prefork_conn *conn, const char *argument)
+{
+	(void)argument;
+	fault_say(conn, "%s\n", prefork_conn_local(conn));
+	return NEXT_LINE;
+}
+
 const struct command tell_commands[] = {
 	{ "echo", do_echo },
 	{ "env", do_env },
@@ -131,5 +148,7 @@ const struct command tell_commands[] = {
 	{ "pid", do_pid },
 	{ "where", do_where },
 	{ "blocked", do_blocked },
+	{ "peer", do_peer },
+	{ "local", do_local },
 	{ NULL, NULL },
 };

@@ -1,6 +1,7 @@
 /*
  * Gives each file of a corpus to the function of a fuzzer, as a test that
- * needs no fuzzer: the seeds, and whatever was found once.
+ * needs no fuzzer: the seeds, and whatever was found once.  FUZZ_CORPUS is the
+ * name of its folder.
  */
 #include "config.h"
 
@@ -41,8 +42,8 @@ main(void)
 	DIR *corpus;
 
 	(void)alarm(RIG_DEADLINE_S);
-	(void)snprintf(folder, sizeof(folder), "%s/tests/fuzz/corpus",
-	    source != NULL ? source : ".");
+	(void)snprintf(folder, sizeof(folder), "%s/tests/fuzz/%s",
+	    source != NULL ? source : ".", FUZZ_CORPUS);
 	corpus = opendir(folder);
 	rig_require(corpus != NULL, folder);
 	while ((entry = readdir(corpus)) != NULL) {

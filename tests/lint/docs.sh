@@ -43,7 +43,7 @@ install_all() {
 	mkdir -p "$sbin" "$library/pkgconfig" "$modules" "$headers" &&
 		cp "$built/src/preforkd/.libs/preforkd" "$sbin" &&
 		cp -P "$built"/.libs/libprefork.so* "$library" &&
-		cp "$built"/src/modules/*/.libs/*.so "$modules" &&
+		cp "$built"/src/modules/.libs/*.so "$modules" &&
 		cp "$top"/include/prefork/*.h "$headers" &&
 		cp "$built/include/prefork/version.h" "$headers" &&
 		cp "$built/src/api/libprefork.pc" "$library/pkgconfig"

@@ -6,11 +6,12 @@
 built=${abs_top_builddir:-$top/build}
 
 # unlisted FOLDER PATTERN [NAME]: print the files that NAME (Makefile.inc of
-# their folder unless given) does not name.
+# their folder, or of the one above where it has none) does not name.
 unlisted() {
 	find "$1" -name "$2" -type f | sort | while read -r file; do
 		folder=$(dirname "$file")
 		list=$folder/${3:-Makefile.inc}
+		[ -e "$list" ] || list=$(dirname "$folder")/Makefile.inc
 		grep -qwF "$(basename "$file")" "$list" 2>/dev/null ||
 			printf '%s is not in %s\n' "$file" "$list"
 	done

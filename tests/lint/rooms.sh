@@ -33,6 +33,7 @@ TEXT
 cat >"$scratch/peers" <<'TEXT'
 admission config
 admission scoreboard
+admission config
 config listener
 config module
 conn listener

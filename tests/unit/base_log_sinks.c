@@ -13,6 +13,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdint.h>
+#include <syslog.h>
 
 #include "base/log_line.h"
 #include "base/log_syslog.h"
@@ -231,6 +232,14 @@ test_syslog(void)
 	is_text(datagram(fd, stamp), expected("PF0413 help"),
 	    "from a signal handler");
 	is_text(stamp, "<27>", "without the time");
+	log_set_facility(LOG_LOCAL0);
+	log_event(PF_HANDLER_LOG, "one");
+	is_text(datagram(fd, stamp), expected("PF0311 one"), "a facility");
+	ok(strncmp(stamp, "<134>", 5) == 0, "local0.info: %s", stamp);
+	log_emergency(PF_WORKER_ABORTED, "help");
+	is_text(datagram(fd, stamp), expected("PF0413 help"), "and there");
+	is_text(stamp, "<131>", "local0.err");
+	log_set_facility(LOG_DAEMON);
 	fd_close(&fd);
 	fd = daemon_open();
 	log_event(PF_HANDLER_LOG, "three");

@@ -11,7 +11,8 @@ static const char full[] =
     "pidfile /run/x.pid # a comment\n"
     "module_path \"/a b\"\n"
     "start_timeout 1500ms; drain_timeout 1m; stop_timeout 2h\n"
-    "drain_delay 3s; reload_window 50%; old_generations 2\n"
+    "drain_delay 3s; reload_window 50%; old_generations 2;"
+    "log syslog local3 notice; umask 027; limit nofile 4096; limit core unlimited\n"
     "\n"
     "service one {\n"
     "\tlisten 127.0.0.1:7 backlog 12\n"
@@ -25,6 +26,9 @@ static const char full[] =
     "\tmax_age 1h; max_rss 200m\n"
     "\ttimeout idle 30s total 10m\n"
     "\ttimeout write 20s min_rate 50\n"
+    "\tproxy require from 10.128.0.0/9 unix 2001:db8::/33\n"
+    "\tlimit data 1m; limit nofile 8192; limit core unlimited\n"
+    "\tenv LANG C; env EMPTY \"\"\n"
     "}\n"
     "service two { listen *:8; handler echo { c d } workers 2 }\n"
     "service three { listen 127.0.0.1:9; handler echo }";
@@ -41,6 +45,49 @@ test_top(const struct settings *s)
 	    "times");
 	ok(s->window_percent == 50 && s->old_generations == 2, "numbers");
 	is_int(s->service_count, 3, "services");
+	is_int(s->umask, 027, "umask");
+	ok(s->log.given && s->log.sink == LOG_SINK_SYSLOG &&
+		s->log.level == LEVEL_NOTICE &&
+		s->log.facility == 19 << 3, /* RFC 3164 4.1.1 */
+	    "log");
+	is_int(s->limits.count, 2, "limits");
+}
+
+/* "nofile 4096 core unlimited": those of a service. */
+static const char *
+limits_of(const struct service_settings *service)
+{
+	static char text[256];
+	const struct limit *limit;
+	size_t used = 0;
+	unsigned i;
+
+	for (i = 0; i < service->limits.count; i++) {
+		limit = &service->limits.items[i];
+		used += (size_t)snprintf(text + used, sizeof(text) - used,
+		    "%s%s %lld", i > 0 ? " " : "",
+		    settings_resource_name(limit->resource),
+		    limit->value == SETTINGS_UNLIMITED ?
+			-1LL :
+			(long long)limit->value);
+	}
+	return text;
+}
+
+static void
+test_process(const struct settings *s)
+{
+	const struct service_settings *one = &s->services[0];
+
+	is_text(limits_of(one), "data 1048576 nofile 8192 core -1",
+	    "limits of its own");
+	is_text(limits_of(&s->services[1]), "nofile 4096 core -1",
+	    "and those of all");
+	is_int(one->variable_count, 2, "variables");
+	is_text(one->variables[0].name, "LANG", "name");
+	is_text(one->variables[0].value, "C", "value");
+	is_text(one->variables[1].value, "", "or none");
+	is_int(s->services[1].variable_count, 0, "for one service");
 }
 
 static void
@@ -94,6 +141,22 @@ test_limits(const struct service_settings *service)
 }
 
 static void
+test_proxy(const struct service_settings *service)
+{
+	const struct proxy_settings *proxy = &service->proxy;
+
+	is_int(proxy->network_count, 3, "networks");
+	ok(proxy->networks[0].family == AF_INET &&
+		proxy->networks[0].bits == 9 &&
+		proxy->networks[1].family == AF_UNIX &&
+		proxy->networks[2].family == AF_INET6 &&
+		proxy->networks[2].bits == 33,
+	    "of all families");
+	is_int(service->timeouts.header_ms, SETTINGS_HEADER_MS,
+	    "time for the header");
+}
+
+static void
 test_meaning(void)
 {
 	struct settings *s = text_read(full);
@@ -105,6 +168,8 @@ test_meaning(void)
 	test_addresses(&s->services[0]);
 	test_options(&s->services[0]);
 	test_limits(&s->services[0]);
+	test_proxy(&s->services[0]);
+	ok(!proxy_is_required(&s->services[1].proxy), "none is required");
 	is_text(s->services[1].name, "two", "a block on one line");
 	is_int(s->services[1].workers, 2, "behind a block");
 	is_int(s->services[1].endpoint_count, 2, "two addresses in one");
@@ -112,6 +177,7 @@ test_meaning(void)
 	is_int(s->services[2].workers, 4, "the default");
 	ok(!s->services[2].identity.wanted, "no identity of its own");
 	is_int(settings_complete(s, &e), 0, "complete");
+	test_process(s);
 	ok(s->services[2].identity.wanted, "but that of all");
 	settings_unref(s);
 }

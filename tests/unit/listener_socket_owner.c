@@ -129,6 +129,58 @@ test_given_away(void)
 	rig_require(rmdir(rig_path(folder, "all")) == 0, "rmdir");
 }
 
+static void
+refuse_to_give(const char *name, const char *what)
+{
+	struct endpoint endpoint;
+	struct error e;
+	size_t opened;
+
+	(void)endpoint_parse(address(name), &endpoint, &e);
+	endpoint.owned = true;
+	endpoint.uid = RIG_NOBODY;
+	is_int(listener_open_all(&endpoint, 1, 0, &listener, &opened, &e), -1,
+	    "%s", what);
+	is_int(e.id, PF_BIND_DENIED, "... nothing is given away");
+	ok(!exists(name), "... and nothing left");
+}
+
+/* The folder is root's, but who has the one above can put another there. */
+static void
+test_way(void)
+{
+	if (geteuid() != 0) {
+		ok(1, "the way # SKIP only root can give files away");
+		return;
+	}
+	rig_require(mkdir(rig_path(folder, "home"), 0755) == 0 &&
+		mkdir(rig_path(folder, "home/run"), 0755) == 0 &&
+		mkdir(rig_path(folder, "ours"), 0755) == 0 &&
+		symlink("../ours", rig_path(folder, "home/link")) == 0 &&
+		symlink("ours", rig_path(folder, "link")) == 0 &&
+		symlink("home/run", rig_path(folder, "in")) == 0,
+	    "folders");
+	listen_as("home/run/s", 0600, RIG_NOBODY);
+	listener_close(&listener);
+	rig_require(chown(rig_path(folder, "home"), RIG_NOBODY, -1) == 0,
+	    "chown");
+	refuse_to_give("home/run/s", "below a folder of somebody's");
+	refuse_to_give("home/link/s", "by a link in it");
+	refuse_to_give("in/s", "by a link that leads there");
+	listen_as("link/s", 0600, RIG_NOBODY);
+	listener_close(&listener);
+	rig_require(chown(rig_path(folder, "home"), 0, -1) == 0 &&
+		chmod(rig_path(folder, "home"), 0775) == 0,
+	    "chmod");
+	refuse_to_give("home/run/s", "below one of a group's");
+	(void)unlink(rig_path(folder, "in"));
+	(void)unlink(rig_path(folder, "link"));
+	(void)unlink(rig_path(folder, "home/link"));
+	(void)rmdir(rig_path(folder, "ours"));
+	(void)rmdir(rig_path(folder, "home/run"));
+	(void)rmdir(rig_path(folder, "home"));
+}
+
 /* Somebody moved our folder away and put a link there. */
 static void
 test_moved(void)
@@ -161,6 +213,7 @@ main(void)
 	test_given_mode();
 	test_owner();
 	test_given_away();
+	test_way();
 	test_moved();
 	is_int(rig_count_fds(), fds, "no descriptor is left");
 	is_int(rmdir(folder), 0, "no file is left");

@@ -133,6 +133,12 @@ test_kinds(void)
 	rig_require(symlink(target, path) == 0, "symlink");
 	expect_refused(path, PF_PIDFILE, "a symbolic link");
 	is_text(contents(target), "1\n", "its target is left as it is");
+	(void)unlink(path);
+	rig_require(link(target, path) == 0, "link");
+	expect_refused(path, PF_PIDFILE, "another name of a file");
+	is_text(contents(target), "1\n", "the file is left as it is");
+	(void)unlink(path);
+	rig_require(symlink(target, path) == 0, "symlink");
 	(void)unlink(target);
 	expect_refused(path, PF_PIDFILE, "a link to nothing");
 	ok(!exists(target), "nothing is made there");
