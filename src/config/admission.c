@@ -14,9 +14,10 @@
 #include "config/readers.h"
 #include "config/writers.h"
 
-#define V4_BITS	      32
-#define V6_BITS	      128
-#define NETWORK_BYTES (INET6_ADDRSTRLEN + 4)
+#define V4_BITS	       32
+#define V6_BITS	       128
+#define SOURCE_BITS_V6 64
+#define NETWORK_BYTES  (INET6_ADDRSTRLEN + 4)
 
 /* Decimal, without zeros in front. */
 static bool
@@ -138,6 +139,105 @@ read_deny(const struct use *use)
 	return add_rules(use, false);
 }
 
+/* "32/64" */
+static int
+read_prefix(const struct use *use, size_t index, unsigned *v4, unsigned *v6)
+{
+	const char *text = use->words[index].text, *slash = strchr(text, '/');
+	char first[4] = "";
+
+	if (slash != NULL && slash - text < (ptrdiff_t)sizeof(first)) {
+		memcpy(first, text, (size_t)(slash - text));
+		if (parse_bits(first, V4_BITS, v4) && *v4 > 0 &&
+		    parse_bits(slash + 1, V6_BITS, v6) && *v6 > 0)
+			return 0;
+	}
+	return use_fail(use, index, PF_DIRECTIVE_VALUE,
+	    "prefix needs bits of IPv4 (1 to 32) and of IPv6 (1 to 128), as "
+	    "32/64, not '%s'",
+	    text);
+}
+
+int
+read_per_source(const struct use *use)
+{
+	static const struct directive limits = { .name = "per_source",
+		.form = FORM_NUMBER,
+		.min = 1,
+		.max = SETTINGS_MAX_CONNECTIONS,
+		.or_none = true };
+	struct admission_settings *admission = &use->service->admission;
+	unsigned v4 = V4_BITS, v6 = SOURCE_BITS_V6;
+	int64_t most;
+
+	if (use_number(use, 1, &limits, &most) == -1)
+		return -1;
+	if (use->count > 2 && strcmp(use->words[2].text, "prefix") != 0)
+		return use_too_much(use, 2);
+	if (use->count == 3)
+		return use_fail(use, 2, PF_DIRECTIVE_VALUE,
+		    "prefix needs a value");
+	if (use->count > 4)
+		return use_too_much(use, 4);
+	if (use->count == 4 && read_prefix(use, 3, &v4, &v6) == -1)
+		return -1;
+	admission->per_source = (unsigned)most;
+	admission->source_bits = v4;
+	admission->source_bits_v6 = v6;
+	return 0;
+}
+
+/* "20/s" */
+static int
+read_per_second(const struct use *use, int64_t *rate)
+{
+	static const struct directive limits = { .name = "rate",
+		.form = FORM_NUMBER,
+		.max = SETTINGS_MAX_CONNECTIONS };
+	const char *text = use->words[1].text;
+	char number[16];
+	size_t length = strlen(text);
+	struct word words[2] = { use->words[0],
+		{ number, use->words[1].position } };
+	struct use part = *use;
+
+	if (length < 3 || length > sizeof(number) + 1 ||
+	    strcmp(text + length - 2, "/s") != 0)
+		return use_fail(use, 1, PF_DIRECTIVE_VALUE,
+		    "rate needs a number a second, as 20/s, not '%s'", text);
+	memcpy(number, text, length - 2);
+	number[length - 2] = '\0';
+	part.words = words;
+	return use_number(&part, 1, &limits, rate);
+}
+
+int
+read_rate(const struct use *use)
+{
+	static const struct directive limits = { .name = "burst",
+		.form = FORM_NUMBER,
+		.min = 1,
+		.max = SETTINGS_MAX_CONNECTIONS };
+	struct admission_settings *admission = &use->service->admission;
+	int64_t rate, burst;
+
+	if (read_per_second(use, &rate) == -1)
+		return -1;
+	burst = rate;
+	if (use->count > 2 && strcmp(use->words[2].text, "burst") != 0)
+		return use_too_much(use, 2);
+	if (use->count == 3)
+		return use_fail(use, 2, PF_DIRECTIVE_VALUE,
+		    "burst needs a value");
+	if (use->count > 4)
+		return use_too_much(use, 4);
+	if (use->count == 4 && use_number(use, 3, &limits, &burst) == -1)
+		return -1;
+	admission->rate = (unsigned)rate;
+	admission->burst = (unsigned)burst;
+	return 0;
+}
+
 void
 write_network(const struct writing *w, const struct network *network)
 {
@@ -174,4 +274,37 @@ void
 write_deny(const struct writing *w)
 {
 	(void)w;
+}
+
+void
+write_per_source(const struct writing *w)
+{
+	const struct admission_settings *admission = &w->service->admission;
+	char bits[32];
+
+	if (admission->per_source == 0)
+		return;
+	write_begin(w);
+	write_quantity(w, QUANTITY_NUMBER, admission->per_source);
+	write_word(w, "prefix");
+	(void)snprintf(bits, sizeof(bits), "%u/%u", admission->source_bits,
+	    admission->source_bits_v6);
+	write_word(w, bits);
+	write_end(w);
+}
+
+void
+write_rate(const struct writing *w)
+{
+	const struct admission_settings *admission = &w->service->admission;
+	char text[32];
+
+	if (admission->rate == 0)
+		return;
+	write_begin(w);
+	(void)snprintf(text, sizeof(text), "%u/s", admission->rate);
+	write_word(w, text);
+	write_word(w, "burst");
+	write_quantity(w, QUANTITY_NUMBER, admission->burst);
+	write_end(w);
 }

@@ -30,6 +30,13 @@ struct admission_rule {
 struct admission_settings {
 	struct admission_rule *rules; /* in the order of the file */
 	size_t rule_count;
+	unsigned max_connections;	      /* at the same time; 0: any */
+	unsigned per_source;		      /* of one source; 0: any */
+	unsigned source_bits, source_bits_v6; /* that tell sources apart; 0:
+						 32 and 64 */
+	unsigned rate;			      /* of one source, new ones a
+						 second; 0: any */
+	unsigned burst;			      /* of it, that come at once */
 };
 
 #endif

@@ -18,6 +18,8 @@ int read_max_requests(const struct use *use);
 int read_timeout(const struct use *use);
 int read_allow(const struct use *use);
 int read_deny(const struct use *use);
+int read_per_source(const struct use *use);
+int read_rate(const struct use *use);
 /* words[index]: a network, unix or all. */
 int read_network(const struct use *use, size_t index, struct network *network);
 int read_proxy(const struct use *use);

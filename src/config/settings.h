@@ -20,19 +20,20 @@
 #include "listener/passed.h"
 #include "module/module.h"
 
-#define SETTINGS_NAME_BYTES    32
-#define SETTINGS_MAX_WORKERS   4096
-#define SETTINGS_MAX_GROUPS    64
-#define SETTINGS_MAX_LISTENERS 256 /* of a service */
-#define SETTINGS_MAX_LIMITS    16
-#define SETTINGS_UNLIMITED     UINT64_MAX
-#define SETTINGS_MAX_SERVICES  256
-#define SETTINGS_MAX_TOTAL     8192 /* workers of all services */
-#define SETTINGS_WORKERS       4
-#define SETTINGS_JITTER	       10   /* percent of max_requests */
-#define SETTINGS_HEADER_MS     5000 /* until a PROXY header is there */
-#define SETTINGS_ADDRESS       "127.0.0.1:7007"
-#define SETTINGS_PASSED	       "fd:" ENDPOINT_ANY_PASSED
+#define SETTINGS_NAME_BYTES	 32
+#define SETTINGS_MAX_WORKERS	 4096
+#define SETTINGS_MAX_GROUPS	 64
+#define SETTINGS_MAX_LISTENERS	 256 /* of a service */
+#define SETTINGS_MAX_LIMITS	 16
+#define SETTINGS_UNLIMITED	 UINT64_MAX
+#define SETTINGS_MAX_SERVICES	 256
+#define SETTINGS_MAX_TOTAL	 8192	 /* workers of all services */
+#define SETTINGS_MAX_CONNECTIONS 1000000 /* in a limit of them */
+#define SETTINGS_WORKERS	 4
+#define SETTINGS_JITTER		 10   /* percent of max_requests */
+#define SETTINGS_HEADER_MS	 5000 /* until a PROXY header is there */
+#define SETTINGS_ADDRESS	 "127.0.0.1:7007"
+#define SETTINGS_PASSED		 "fd:" ENDPOINT_ANY_PASSED
 
 /* Whom workers run as; looked up before anything is chrooted. */
 struct identity {

@@ -38,6 +38,8 @@ void write_timeout(const struct writing *w);
 void write_allow(const struct writing *w);
 /* Nothing: write_allow writes both, in their order. */
 void write_deny(const struct writing *w);
+void write_per_source(const struct writing *w);
+void write_rate(const struct writing *w);
 void write_network(const struct writing *w, const struct network *network);
 void write_proxy(const struct writing *w);
 void write_log(const struct writing *w);

@@ -32,6 +32,7 @@ make_admissions(struct generation *g)
 
 	for (i = 0; i < g->service_count; i++)
 		if (admission_new(&g->services[i].settings->admission,
+			g->services[i].settings->name,
 			&g->services[i].admission) == -1)
 			return -1;
 	return 0;

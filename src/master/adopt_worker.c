@@ -136,6 +136,7 @@ adopt_worker(struct adoption *a, const struct state_line *line)
 	if (!is_our_child(left.pid)) {
 		fd = (int)left.fd;
 		fd_close(&fd);
+		scoreboard_release(&a->m->board, (unsigned)left.cell);
 		return 0;
 	}
 	return take_worker(a->crew, &left) == 0 ? 0 : state_refuse(line, a->e);

@@ -129,6 +129,8 @@ run_worker(struct worker_record *record, int channel_fd)
 		.slot_number = record->slot,
 		.channel_fd = channel_fd,
 		.slot = &m->board.slot[record->cell],
+		.board = &m->board,
+		.cell = record->cell,
 		.master_pid = m->pid,
 	};
 
@@ -161,6 +163,7 @@ spawn_worker(struct master *m, struct worker_record *record)
 		return -1;
 	scoreboard_assign(&m->board, record->cell,
 	    record->crew->cohort->generation->number, orders);
+	scoreboard_name(&m->board, record->cell, crew_name(record->crew));
 	if (fd_set_nonblocking(ends[0], true) == -1)
 		goto fail;
 	channel_init(&record->channel, ends[0]);

@@ -83,6 +83,7 @@ record_free(struct worker_record *record)
 		m->deaf_count--;
 	if (record->next_blow_ms != 0)
 		m->blows--;
+	scoreboard_release(&m->board, record->cell);
 	m->records[record->cell] = NULL;
 	if (!record->detached)
 		record->crew->by_slot[record->slot] = NULL;

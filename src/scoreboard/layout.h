@@ -25,6 +25,13 @@ enum slot_state {
 	SLOT_STATES
 };
 
+/* Of a worker whose service limits its connections (admission/claim.h). */
+enum slot_claim {
+	CLAIM_NONE,
+	CLAIM_ASKED, /* wants to serve one, and counts who else does */
+	CLAIM_HELD   /* serves one */
+};
+
 /*
  * The order word: bits, and above them a count of messages put into the
  * channel.  A worker that finds the word changed looks into its channel.
@@ -45,10 +52,11 @@ struct scoreboard_slot {
 	/* master writes */
 	_Atomic uint32_t orders;
 	_Atomic uint32_t generation;
-	uint8_t unused_0[56];
+	_Atomic uint64_t service; /* scoreboard_service_id */
+	uint8_t unused_0[48];
 	/* worker writes */
 	_Atomic uint32_t state;
-	_Atomic uint32_t reserved;
+	_Atomic uint32_t claim;	    /* enum slot_claim; the master of a dead */
 	_Atomic uint64_t accepted;  /* connections, of this process */
 	_Atomic uint64_t closed;    /* of these */
 	_Atomic uint64_t failed;    /* of these, handler said -1 */
@@ -58,7 +66,8 @@ struct scoreboard_slot {
 	 * the service has an idle timeout, a byte read or written, a note, or
 	 * the begin of a wait for the client. */
 	_Atomic int64_t active_ms;
-	uint8_t unused_1[8];
+	/* Valid from the claim on: whose limit it is for, 0 nobody's. */
+	_Atomic uint64_t source;
 	/* worker writes: of the connection being served */
 	struct slot_client client;
 	uint8_t unused_2[4];
@@ -72,7 +81,8 @@ struct scoreboard_header {
 	uint32_t version;
 	uint32_t slots;
 	uint32_t slot_bytes;
-	uint8_t unused[240];
+	_Atomic uint32_t used; /* slots from here on were never given out */
+	uint8_t unused[236];
 };
 
 _Static_assert(sizeof(struct slot_client) == 20, "slot_client");

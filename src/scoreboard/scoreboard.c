@@ -109,6 +109,34 @@ scoreboard_assign(struct scoreboard *board, unsigned index, uint32_t generation,
 	atomic_store(&slot->generation, generation);
 	atomic_store(&slot->orders, orders);
 	atomic_store(&slot->state, (uint32_t)SLOT_STARTING);
+	/* Before the fork, so that who claims is looked at by all who claim
+	 * later. */
+	if (atomic_load(&board->header->used) <= index)
+		atomic_store(&board->header->used, index + 1);
+}
+
+/* FNV-1a; 256 services do not meet by chance. */
+uint64_t
+scoreboard_service_id(const char *name)
+{
+	uint64_t id = UINT64_C(0xcbf29ce484222325);
+
+	for (; *name != '\0'; name++)
+		id = (id ^ (unsigned char)*name) * UINT64_C(0x100000001b3);
+	return id != 0 ? id : 1;
+}
+
+void
+scoreboard_name(struct scoreboard *board, unsigned index, const char *service)
+{
+	atomic_store(&board->slot[index].service,
+	    scoreboard_service_id(service));
+}
+
+void
+scoreboard_release(struct scoreboard *board, unsigned index)
+{
+	atomic_store(&board->slot[index].claim, (uint32_t)CLAIM_NONE);
 }
 
 void

@@ -26,10 +26,17 @@ int scoreboard_open(struct scoreboard *board, unsigned slots);
  * when it is not of this version; then fd is still the caller's. */
 int scoreboard_adopt(struct scoreboard *board, int fd, unsigned slots);
 void scoreboard_close(struct scoreboard *board);
+/* The same in every process of ours for services of one name, never 0. */
+uint64_t scoreboard_service_id(const char *name);
 /* Give `index` to a new worker of `generation`: all fields zero, orders as
  * given, state SLOT_STARTING. */
 void scoreboard_assign(struct scoreboard *board, unsigned index,
     uint32_t generation, uint32_t orders);
+/* Whose connections it counts; after scoreboard_assign. */
+void scoreboard_name(struct scoreboard *board, unsigned index,
+    const char *service);
+/* Its worker is dead, and holds no claim any more. */
+void scoreboard_release(struct scoreboard *board, unsigned index);
 /* Add ORDER_ bits. */
 void scoreboard_order(struct scoreboard *board, unsigned index,
     uint32_t orders);

@@ -79,6 +79,8 @@ slot_end(struct scoreboard_slot *slot, int failed, int64_t now_ms)
 	STORE(slot->closed, LOAD(slot->closed) + 1);
 	if (slot->note[0] != '\0')
 		slot->note[0] = '\0';
+	atomic_store_explicit(&slot->claim, (uint32_t)CLAIM_NONE,
+	    memory_order_release);
 	slot_set_state(slot, SLOT_IDLE, now_ms);
 }
 

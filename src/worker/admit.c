@@ -12,16 +12,21 @@
 bool
 admit(struct worker *worker)
 {
+	const struct worker_setup *setup = worker->setup;
+	const struct admission *admission = worker->service->admission;
 	struct slot_client client = { 0 };
 	enum refusal why;
 
 	slot_client_set(&client, (struct sockaddr *)&worker->conn.peer);
-	why = admission_ask(worker->service->admission, &client);
+	why = admission_rules(admission, &client);
+	if (why == REFUSALS)
+		why = admission_limits(admission, &client, setup->board,
+		    setup->cell);
 	if (why == REFUSALS)
 		return true;
 	/* The time is looked at by orders_pending too. */
 	worker->now_ms = clock_ms();
-	refusal_note(worker->setup->slot, &worker->refusals, why, &client,
+	refusal_note(setup->slot, &worker->refusals, why, &client,
 	    worker->now_ms);
 	fd_close(&worker->conn.fd);
 	return false;

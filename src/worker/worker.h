@@ -9,6 +9,7 @@
 
 #include "base/sigpipe.h"
 #include "generation/generation.h"
+#include "scoreboard/scoreboard.h"
 #include "scoreboard/slot.h"
 
 struct worker_setup {
@@ -17,6 +18,8 @@ struct worker_setup {
 	unsigned slot_number;	      /* for the log */
 	int channel_fd;		      /* the worker's end */
 	struct scoreboard_slot *slot; /* its place on the board */
+	const struct scoreboard *board;
+	unsigned cell; /* number of that place */
 	pid_t master_pid;
 };
 
