@@ -261,3 +261,21 @@ try_times() {
 	release
 	ctl_ends 0 'refused: source 20' status
 }
+
+@test "limits hold for whom a PROXY header names" {
+	header() {
+		printf 'PROXY TCP4 198.51.100.%d 127.0.0.1 4711 7\\r\\n' "$1"
+	}
+	conf 'proxy require from 127.0.0.1; per_source 1'
+	start -S "$T/ctl.sock" -f conf
+	SERVES_ECHO=''
+	talk_start "$ADDR" send "$(header 1)" line begin say held wait \
+		line end shut eof
+	talk_said held
+	talk "$ADDR" send "$(header 1)" gone
+	talk "$ADDR" send "$(header 2)" line word shut eof
+	ctl_ends 0 'refused: source 1' status
+	talk_go
+	talk_end
+	invariants 4
+}
