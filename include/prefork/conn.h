@@ -44,10 +44,14 @@ extern "C" {
 
 struct prefork_conn;
 
-/* The socket: connected, blocking, close-on-exec.  Do not close it; do not
- * read it directly once prefork_read was used.  Limits of time do not hold for
- * what is read or written directly. */
+/* The socket: connected, blocking, close-on-exec.  Do not close it.  Limits of
+ * time do not hold for what is read or written directly.  Before writing
+ * directly call prefork_flush; before reading directly, take with prefork_read
+ * what prefork_conn_buffered tells. */
 int prefork_conn_fd(const struct prefork_conn *conn);
+/* Bytes that prefork_read_line or prefork_read_exact have read from the socket
+ * and not handed out yet. */
+size_t prefork_conn_buffered(const struct prefork_conn *conn);
 /* The other side, "192.0.2.1:4711", "[2001:db8::1]:4711" or "unix:".  Behind a
  * balancer that sends PROXY headers (preforkd.conf(5), proxy) it is the client
  * that the header names, and local the address that this one connected to. */
@@ -90,25 +94,97 @@ void prefork_conn_log(struct prefork_conn *conn, const char *format, ...)
     ;
 
 /*
+ * From now on the connection has so many milliseconds, after which whatever
+ * waits fails with ETIMEDOUT; 0: no deadline but the service's.  Each call
+ * replaces the one before, so that a request can have a time of its own.  The
+ * limits of the service hold in any case: a later deadline changes nothing.
+ */
+void prefork_conn_set_deadline(struct prefork_conn *conn, int64_t from_now_ms);
+
+/*
+ * Of all that read and write: never EINTR; no SIGPIPE; any byte may come and
+ * go. errno is ETIMEDOUT when the client was silent for `timeout idle`, or took
+ * nothing for `timeout write`, or was slower than `timeout min_rate`, or when
+ * the connection has taken `timeout total` or come to its own deadline.  What
+ * reads sends first what prefork_printf has kept, unless it has what it needs;
+ * so it may also fail as prefork_flush does.  Nothing allocates memory.
+ */
+
+/*
  * Read at most `bytes`: as soon as there is something.  Number of bytes, 0 at
- * the end of the client's data, -1 with errno (ECONNRESET ..; ETIMEDOUT when
- * the client was silent for `timeout idle`, or the connection has taken
- * `timeout total`).  Never EINTR.
+ * the end of the client's data, -1 with errno (ECONNRESET ..).
  */
 ssize_t prefork_read(struct prefork_conn *conn, void *data, size_t bytes);
 /*
- * Write all of it.  `bytes`, or -1 with errno (EPIPE ..; no SIGPIPE; ETIMEDOUT
- * when the client took nothing for `timeout write`, or the connection has taken
- * `timeout total`).  After -1 a part may have been written.
+ * Read all of it.  `bytes`; less where the client's data ended before, 0 where
+ * nothing came; -1 with errno, and what had come is lost.
+ */
+ssize_t prefork_read_exact(struct prefork_conn *conn, void *data, size_t bytes);
+/*
+ * Read a line of at most `bytes`, its end included, as most protocols count.
+ * `line` has room for `bytes`, which is 2 or more.  The end, LF or CR LF, is
+ * left out, a NUL is put behind, and *length, which may be NULL, tells how many
+ * bytes it has, because NULs may be among them.
+ *
+ * After PREFORK_TOO_LONG the next prefork_read_line leaves out the rest of that
+ * line, and prefork_read gives it.  However the network cuts the bytes into
+ * pieces, the result is the same.
+ *
+ *	char line[512];
+ *
+ *	while (prefork_read_line(conn, line, sizeof(line), NULL) ==
+ *	    PREFORK_LINE)
+ *		if (prefork_printf(conn, "you said %s\r\n", line) == -1)
+ *			break;
+ */
+int prefork_read_line(struct prefork_conn *conn, char *line, size_t bytes,
+    size_t *length);
+#define PREFORK_EOF	 0    /* the client's data ended before a line */
+#define PREFORK_LINE	 1    /* a whole line */
+#define PREFORK_PARTIAL	 2    /* the data ended in the line; its beginning */
+#define PREFORK_TOO_LONG 3    /* its first `bytes` - 1 */
+#define PREFORK_TIMEOUT	 (-1) /* errno is ETIMEDOUT; what came till then */
+#define PREFORK_ERROR	 (-2) /* errno tells; what came till then */
+
+/*
+ * Write all of it, at once: what prefork_printf has kept, then this.  `bytes`,
+ * or -1 with errno (EPIPE ..).  After -1 a part may have been written.
  */
 ssize_t prefork_write(struct prefork_conn *conn, const void *data,
     size_t bytes);
+/*
+ * As printf(3), into a buffer of PREFORK_PRINTF_MAX bytes, which is sent when
+ * the next text finds no room, by anything that writes, by what has to read
+ * from the socket or wait, and at the end of the connection.  Number of bytes;
+ * -1 with errno: EMSGSIZE for a text of more than PREFORK_PRINTF_MAX bytes, of
+ * which nothing is kept, or what kept the buffer from being sent.
+ */
+int prefork_printf(struct prefork_conn *conn, const char *format, ...)
+#if defined(__GNUC__) || defined(__clang__)
+    __attribute__((format(printf, 2, 3)))
+#endif
+    ;
+#define PREFORK_PRINTF_MAX 16383
+/* Send what prefork_printf has kept: before a long computation, before fork(),
+ * and where it must be known that it went.  0, or -1 with errno, and it is
+ * dropped. */
+int prefork_flush(struct prefork_conn *conn);
+/*
+ * Send the next `bytes` of the open file `fd`, from where it stands, as
+ * prefork_write would.  Number of bytes sent, less where the file ended before;
+ * -1 with errno, of reading or of writing.
+ */
+ssize_t prefork_send_file(struct prefork_conn *conn, int fd, size_t bytes);
+/* No more will be written: the client sees the end of our data, and one can
+ * still read.  Sends what was kept.  0, or -1 with errno. */
+int prefork_shutdown_write(struct prefork_conn *conn);
 
 /*
  * Between two requests, where it is safe to stop: wait until there is something
  * to read, or the worker has to leave, which is told at once, however long the
  * client is silent.  -1 with errno: ETIMEDOUT after `timeout idle` (the client
- * may still be told so), or what broke the connection.  Never EINTR.
+ * may still be told so), or what broke the connection.  Never EINTR.  No rate
+ * is asked of the client here.
  */
 int prefork_wait(struct prefork_conn *conn);
 #define PREFORK_WAIT_END      0 /* the client sends no more */

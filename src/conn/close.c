@@ -29,7 +29,7 @@ linger_idle_ms(const struct prefork_conn *conn)
 }
 
 static void
-linger(const struct prefork_conn *conn)
+linger(struct prefork_conn *conn)
 {
 	int64_t idle_ms = linger_idle_ms(conn), now_ms = clock_ms();
 	int64_t end_ms = conn_deadline(conn, CONN_LINGER_TOTAL_MS, now_ms);
@@ -38,6 +38,7 @@ linger(const struct prefork_conn *conn)
 
 	if (shutdown(conn->fd, SHUT_WR) == -1)
 		return;
+	conn->waited_ms = 0;
 	while (now_ms < end_ms) {
 		if (conn_await(conn, POLLIN, idle_ms) == -1)
 			return;
@@ -51,6 +52,8 @@ linger(const struct prefork_conn *conn)
 void
 conn_end(struct prefork_conn *conn)
 {
+	conn->deadline_ms = CLOCK_NEVER;
+	(void)prefork_flush(conn);
 	if (!conn->at_end)
 		linger(conn);
 	(void)close(conn->fd);

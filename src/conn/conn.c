@@ -24,6 +24,12 @@ conn_begin(struct prefork_conn *conn, const struct conn_context *context,
 	conn->number = number;
 	conn->at_end = false;
 	conn->begun_ms = context->limits.total_ms > 0 ? clock_ms() : 0;
+	conn->deadline_ms = CLOCK_NEVER;
+	conn->received = conn->sent = conn->window_moved = 0;
+	conn->waited_ms = 0;
+	conn->input_next = conn->input_end = 0;
+	conn->skipping = false;
+	conn->output_used = 0;
 	conn->local_length = 0;
 	conn->peer_text[0] = '\0';
 	conn->local_text[0] = '\0';
@@ -136,6 +142,19 @@ prefork_conn_retire(struct prefork_conn *conn)
 {
 	if (conn->context->hooks != NULL)
 		conn->context->hooks->retire(conn->context->worker);
+}
+
+PREFORK_API void
+prefork_conn_set_deadline(struct prefork_conn *conn, int64_t from_now_ms)
+{
+	int64_t now_ms;
+
+	conn->deadline_ms = CLOCK_NEVER;
+	if (from_now_ms <= 0)
+		return;
+	now_ms = clock_ms();
+	if (from_now_ms < CLOCK_NEVER - now_ms)
+		conn->deadline_ms = now_ms + from_now_ms;
 }
 
 PREFORK_API void

@@ -29,6 +29,10 @@ struct conn_limits {
 	int64_t idle_ms;  /* of a wait for the client's bytes */
 	int64_t write_ms; /* of a wait until it takes ours */
 	int64_t total_ms; /* of the connection */
+	/* Bytes a second, both ways together, over each window_ms that was
+	 * waited for the client. */
+	int64_t min_rate;
+	int64_t window_ms; /* not 0 where there is a min_rate */
 };
 
 /* What is the same for every connection of a worker. */
@@ -46,9 +50,18 @@ struct conn_context {
 struct prefork_conn {
 	const struct conn_context *context;
 	int fd;
-	bool at_end;	  /* the client's data ended, or the socket broke */
-	int64_t begun_ms; /* where there is a limit in all */
+	bool at_end;	     /* the client's data ended, or the socket broke */
+	int64_t begun_ms;    /* where there is a limit in all */
+	int64_t deadline_ms; /* the handler's own, or CLOCK_NEVER */
 	uint64_t number;
+	uint64_t received; /* bytes */
+	uint64_t sent;
+	uint64_t window_moved; /* received and sent at the window's begin */
+	int64_t waited_ms;     /* in this window */
+	/* What input.c has read and nobody asked for yet. */
+	size_t input_next, input_end;
+	bool skipping;	    /* the rest of a line that was too long */
+	size_t output_used; /* what output.c has not sent yet */
 	socklen_t peer_length;
 	socklen_t local_length;		     /* 0 until somebody asks */
 	char peer_text[ENDPOINT_TEXT_BYTES]; /* "" until somebody asks */
@@ -85,12 +98,24 @@ void conn_progress(const struct prefork_conn *conn);
 int64_t conn_deadline(const struct prefork_conn *conn, int64_t limit_ms,
     int64_t now_ms);
 /* Wait for `events`.  0, or -1 with ETIMEDOUT or poll's errno; never EINTR. */
-int conn_await(const struct prefork_conn *conn, short events, int64_t limit_ms);
+int conn_await(struct prefork_conn *conn, short events, int64_t limit_ms);
 /* What of the limits the socket can keep for who uses it without us: recv and
  * send fail with EAGAIN. */
 void conn_limit_socket(int fd, const struct conn_limits *limits);
 /* The connection's time is over: -1 with ETIMEDOUT, else 0. */
 int conn_check_time(const struct prefork_conn *conn);
+/* io.c: prefork_read() without the input that is kept, prefork_write() without
+ * the output that is. */
+ssize_t conn_receive(struct prefork_conn *conn, void *data, size_t bytes);
+ssize_t conn_send(struct prefork_conn *conn, const void *data, size_t bytes);
+/* input.c: of the input that is kept, at most `bytes`. */
+size_t conn_take(struct prefork_conn *conn, void *data, size_t bytes);
+
+/* Of a process, which serves one connection at a time. */
+#define CONN_INPUT_BYTES  16384
+#define CONN_OUTPUT_BYTES 16384
+/* Long enough for what the network and its repetitions do to a good client. */
+#define CONN_RATE_WINDOW_MS 5000
 
 /* At most; never longer than the service lets a client be silent, and not
  * beyond the connection's time. */

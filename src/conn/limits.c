@@ -32,7 +32,7 @@ conn_deadline(const struct prefork_conn *conn, int64_t limit_ms, int64_t now_ms)
 
 	if (total_ms > 0 && conn->begun_ms + total_ms < end_ms)
 		end_ms = conn->begun_ms + total_ms;
-	return end_ms;
+	return conn->deadline_ms < end_ms ? conn->deadline_ms : end_ms;
 }
 
 static void
@@ -58,29 +58,69 @@ conn_limit_socket(int fd, const struct conn_limits *limits)
 int
 conn_check_time(const struct prefork_conn *conn)
 {
-	int64_t total_ms = conn->context->limits.total_ms;
-
-	if (total_ms == 0 || clock_ms() < conn->begun_ms + total_ms)
+	if (conn->context->limits.total_ms == 0 &&
+	    conn->deadline_ms == CLOCK_NEVER)
+		return 0;
+	if (clock_ms() < conn_deadline(conn, 0, 0))
 		return 0;
 	errno = ETIMEDOUT;
 	return -1;
 }
 
+/* Where a wait that ends at end_ms is to be looked at. */
+static int64_t
+window_end(const struct prefork_conn *conn, int64_t end_ms, int64_t now_ms)
+{
+	const struct conn_limits *limits = &conn->context->limits;
+	int64_t window_ms = limits->window_ms - conn->waited_ms;
+
+	if (limits->min_rate == 0 || end_ms - now_ms <= window_ms)
+		return end_ms;
+	return now_ms + window_ms;
+}
+
+/* Only what was waited for the client counts: while a handler computes,
+ * nothing can move. */
+static bool
+too_slow(struct prefork_conn *conn, int64_t waited_ms)
+{
+	const struct conn_limits *limits = &conn->context->limits;
+	uint64_t moved = conn->received + conn->sent;
+	uint64_t least;
+
+	if (limits->min_rate == 0)
+		return false;
+	conn->waited_ms += waited_ms;
+	if (conn->waited_ms < limits->window_ms)
+		return false;
+	least = (uint64_t)(limits->min_rate * conn->waited_ms / 1000);
+	if (moved - conn->window_moved < least)
+		return true;
+	conn->window_moved = moved;
+	conn->waited_ms = 0;
+	return false;
+}
+
 int
-conn_await(const struct prefork_conn *conn, short events, int64_t limit_ms)
+conn_await(struct prefork_conn *conn, short events, int64_t limit_ms)
 {
 	struct pollfd item = { .fd = conn->fd, .events = events };
-	int64_t now_ms = clock_ms();
+	int64_t now_ms = clock_ms(), since_ms;
 	int64_t end_ms = conn_deadline(conn, limit_ms, now_ms);
+	bool slow;
 	int ready;
 
 	conn_progress(conn);
 	do {
-		ready = poll(&item, 1, clock_timeout(end_ms, now_ms));
+		since_ms = now_ms;
+		ready = poll(&item, 1,
+		    clock_timeout(window_end(conn, end_ms, now_ms), now_ms));
 		now_ms = clock_ms();
-	} while ((ready == -1 && errno == EINTR) ||
-	    (ready == 0 && now_ms < end_ms));
-	if (ready == 0)
+		slow = too_slow(conn, now_ms - since_ms);
+	} while (!slow &&
+	    ((ready == -1 && errno == EINTR) ||
+		(ready == 0 && now_ms < end_ms)));
+	if (slow || ready == 0)
 		errno = ETIMEDOUT;
-	return ready > 0 ? 0 : -1;
+	return ready > 0 && !slow ? 0 : -1;
 }

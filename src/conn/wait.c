@@ -22,6 +22,8 @@ look(struct prefork_conn *conn)
 	char byte;
 	ssize_t got;
 
+	if (conn->input_next < conn->input_end)
+		return PREFORK_WAIT_DATA;
 	do
 		got = recv(conn->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
 	while (got == -1 && errno == EINTR);
@@ -69,8 +71,12 @@ PREFORK_API int
 prefork_wait(struct prefork_conn *conn)
 {
 	int64_t now_ms, end_ms;
-	int found = look_or_leave(conn);
+	int found;
 
+	/* The client may wait for it before it says more. */
+	if (prefork_conn_buffered(conn) == 0 && prefork_flush(conn) == -1)
+		return -1;
+	found = look_or_leave(conn);
 	if (found != NOTHING_YET)
 		return found;
 	conn_progress(conn);

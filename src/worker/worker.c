@@ -174,6 +174,8 @@ set_context(struct worker *worker)
 		.limits = {
 			.idle_ms = timeouts->idle_ms,
 			.write_ms = timeouts->write_ms,
+			.min_rate = timeouts->min_rate,
+			.window_ms = CONN_RATE_WINDOW_MS,
 			.total_ms = timeouts->total_ms,
 		},
 	};
