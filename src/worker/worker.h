@@ -18,6 +18,7 @@ struct worker_setup {
 	unsigned slot_number;	      /* for the log */
 	int channel_fd;		      /* the worker's end */
 	struct scoreboard_slot *slot; /* its place on the board */
+	struct scoreboard_tally *tally;
 	const struct scoreboard *board;
 	unsigned cell; /* number of that place */
 	pid_t master_pid;
