@@ -45,18 +45,3 @@ tally_add(struct tally *sum, const struct scoreboard_slot *slot,
 		sum->first[i] += LOAD(tally->first[i]);
 	}
 }
-
-void
-tally_add_sum(struct tally *sum, const struct tally *other)
-{
-	unsigned i;
-
-	sum->received += other->received;
-	sum->sent += other->sent;
-	sum->served_us += other->served_us;
-	sum->first_us += other->first_us;
-	for (i = 0; i < HISTOGRAM_BUCKETS; i++) {
-		sum->served[i] += other->served[i];
-		sum->first[i] += other->first[i];
-	}
-}

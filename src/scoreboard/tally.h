@@ -28,6 +28,5 @@ void tally_count(struct scoreboard_tally *tally,
 /* Add what the worker of `slot` has counted. */
 void tally_add(struct tally *sum, const struct scoreboard_slot *slot,
     const struct scoreboard_tally *tally);
-void tally_add_sum(struct tally *sum, const struct tally *other);
 
 #endif
