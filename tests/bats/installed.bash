@@ -6,7 +6,7 @@
 #				test where there is no pkg-config
 #	as_person COMMAND...	as as_user does, in $T/home, at most $DEADLINE
 #				seconds, with no variables of prefork
-#	port			a free one in PORT: nobody has it now
+#	build NAME SOURCE...	a program, by what pkg-config says, in $T
 #	plain_c			skips where modules of the compiler that people
 #				have could not be loaded
 #
@@ -90,4 +90,15 @@ as_person() {
 
 plain_c() {
 	[[ $CC != *musl* ]] || skip 'the other compiler makes modules for libc'
+}
+
+build() {
+	local name=$1 flags=''
+
+	shift
+	[[ -z ${PREFORK_SANITIZED:-} ]] || flags='-fsanitize=address,undefined'
+	# $CC may have arguments of its own; pkg-config says several words.
+	# shellcheck disable=SC2046,SC2086
+	$CC $flags -Wall -Wextra -Werror -o "$T/$name" "$@" \
+		$(pkg-config --cflags --libs libprefork)
 }
