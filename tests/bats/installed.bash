@@ -49,6 +49,7 @@ install_library() {
 
 install_data() {
 	mkdir -p "$ROOT/share/prefork/skeleton" "$ROOT/share/aclocal"
+	cp "$abs_top_srcdir/m4/prefork.m4" "$ROOT/share/aclocal"
 	cp "$abs_top_srcdir"/src/modules/skeleton/* \
 		"$ROOT/share/prefork/skeleton"
 }
