@@ -101,8 +101,8 @@ listen ${1:-slow.test}:0"
 }
 
 @test "a name that is not known fails the reload, at its place" {
-	expect_message PF0107
 	begin slowbad.test
+	expect_message PF0107
 	ctl_start reload
 	is_asked
 	answer
@@ -113,9 +113,9 @@ listen ${1:-slow.test}:0"
 }
 
 @test "a name of which nothing is heard fails the reload" {
-	expect_message PF0107
 	TIMEOUT=200ms
 	begin
+	expect_message PF0107
 	ctl_start reload
 	is_asked
 	ctl_done 1 'looked up names ended: no answer within 200 ms'
@@ -126,8 +126,8 @@ listen ${1:-slow.test}:0"
 }
 
 @test "a stop does not wait for a name" {
-	expect_message PF0107
 	begin
+	expect_message PF0107
 	kill -HUP "$MASTER"
 	is_asked
 	stop
@@ -136,8 +136,8 @@ listen ${1:-slow.test}:0"
 }
 
 @test "what changes behind a look-up's back is told" {
-	expect_message PF0107
 	begin
+	expect_message PF0107
 	ctl_start reload
 	is_asked
 	conf "listen 127.0.0.1:0
