@@ -21,8 +21,16 @@
 
 /* Others, of the service and of the source. */
 struct count {
-	unsigned all, source;	    /* have a place, or ask and are first */
-	unsigned more, more_source; /* ask, and may yet withdraw */
+	unsigned all, source;	      /* have a place */
+	unsigned first, first_source; /* ask, and are first on the board */
+	unsigned more, more_source;   /* ask, behind us */
+};
+
+enum verdict {
+	TAKE,
+	REFUSE,	   /* those who have a place are too many */
+	WAIT,	   /* one behind us may have looked before we asked */
+	STEP_BACK, /* one before us may get the last place, or be refused */
 };
 
 static void
@@ -42,12 +50,15 @@ count_others(const struct scoreboard *board, unsigned own,
 		    atomic_load(&slot->service) != claim->service)
 			continue;
 		same = atomic_load(&slot->source) == claim->source;
-		if (state == CLAIM_ASKED && i > own) {
-			count->more++;
-			count->more_source += same;
-		} else {
+		if (state != CLAIM_ASKED) {
 			count->all++;
 			count->source += same;
+		} else if (i < own) {
+			count->first++;
+			count->first_source += same;
+		} else {
+			count->more++;
+			count->more_source += same;
 		}
 	}
 }
@@ -58,44 +69,65 @@ is_over(unsigned count, unsigned limit)
 	return limit > 0 && count >= limit;
 }
 
-/* True: it is decided. */
-static bool
-decide(const struct count *count, const struct claim *claim, bool is_last,
-    enum refusal *why)
+static enum refusal
+refusal_at(const struct claim *claim, unsigned all, unsigned source)
 {
-	unsigned per_source = claim->source != 0 ? claim->per_source : 0;
-	unsigned all = count->all, source = count->source;
-
-	if (is_last) {
-		all += count->more;
-		source += count->more_source;
-	}
-	*why = REFUSALS;
 	if (is_over(all, claim->max_connections))
-		*why = REFUSED_FULL;
-	else if (is_over(source, per_source))
-		*why = REFUSED_SOURCE;
-	return is_last || *why != REFUSALS ||
-	    (!is_over(count->all + count->more, claim->max_connections) &&
-		!is_over(count->source + count->more_source, per_source));
+		return REFUSED_FULL;
+	if (claim->source != 0 && is_over(source, claim->per_source))
+		return REFUSED_SOURCE;
+	return REFUSALS;
 }
 
+/* *why is the reason of what is not TAKE. */
+static enum verdict
+judge(const struct claim *claim, const struct count *count, enum refusal *why)
+{
+	unsigned all = count->all, source = count->source;
+
+	*why = refusal_at(claim, all, source);
+	if (*why != REFUSALS)
+		return REFUSE;
+	all += count->first;
+	source += count->first_source;
+	*why = refusal_at(claim, all, source);
+	if (*why != REFUSALS)
+		return STEP_BACK;
+	all += count->more;
+	source += count->more_source;
+	*why = refusal_at(claim, all, source);
+	return *why != REFUSALS ? WAIT : TAKE;
+}
+
+/* Who has stepped back is in nobody's way, and asks anew when it may have a
+ * place. */
 enum refusal
 claim_take(const struct scoreboard *board, unsigned own,
     const struct claim *claim)
 {
 	struct scoreboard_slot *slot = &board->slot[own];
+	enum verdict verdict;
 	enum refusal why;
 	struct count count;
+	bool asks = true;
 	unsigned turn;
 
 	atomic_store(&slot->source, claim->source);
 	atomic_store(&slot->claim, (uint32_t)CLAIM_ASKED);
 	for (turn = 1;; turn++) {
 		count_others(board, own, claim, &count);
-		if (decide(&count, claim, turn == TURNS_MAX, &why))
+		verdict = judge(claim, &count, &why);
+		if (verdict == REFUSE || (verdict == TAKE && asks))
 			break;
-		(void)sched_yield();
+		if (verdict != TAKE && turn >= TURNS_MAX)
+			break;
+		if (asks == (verdict != STEP_BACK)) {
+			(void)sched_yield();
+			continue;
+		}
+		asks = !asks;
+		atomic_store(&slot->claim,
+		    (uint32_t)(asks ? CLAIM_ASKED : CLAIM_NONE));
 	}
 	atomic_store(&slot->claim,
 	    (uint32_t)(why == REFUSALS ? CLAIM_HELD : CLAIM_NONE));

@@ -22,8 +22,9 @@ struct claim {
  * Take a place for worker number `own`.  REFUSALS when it has it, until its
  * slot_end; else REFUSED_FULL or REFUSED_SOURCE.  Never do more hold a place
  * than the limit says, if all ask with the same one; of several that ask at
- * once for the last one, the one that is first on the board gets it.  Takes no
- * lock; waits for who asks at the same time, for a bounded number of turns.
+ * once for the last one, the one that is first on the board gets it, and who is
+ * refused itself keeps nobody else from it.  Takes no lock; waits for who asks
+ * at the same time, for a bounded number of turns.
  */
 enum refusal claim_take(const struct scoreboard *board, unsigned own,
     const struct claim *claim);

@@ -282,7 +282,8 @@ write_per_source(const struct writing *w)
 	const struct admission_settings *admission = &w->service->admission;
 	char bits[32];
 
-	if (admission->per_source == 0)
+	/* Without a limit the prefix still says what a source of rate is. */
+	if (admission->source_bits == 0)
 		return;
 	write_begin(w);
 	write_quantity(w, QUANTITY_NUMBER, admission->per_source);

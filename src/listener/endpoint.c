@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "listener/endpoint.h"
+#include "listener/names.h"
 
 #define DIGITS	"0123456789"
 #define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -291,6 +292,22 @@ look_up(const char *text, const struct parts *parts, struct endpoint *out,
 	return count;
 }
 
+/* The same, of what may be a name. */
+static int
+look_up_name(const char *text, const struct parts *parts, struct endpoint *out,
+    struct error *e)
+{
+	int count = parts->numeric ? 0 : names_find(text, out, e);
+
+	if (count != 0)
+		return count;
+	count = look_up(text, parts, out, e);
+	if (count > 0 && !parts->numeric &&
+	    names_add(text, out, count, e) == -1)
+		return -1;
+	return count;
+}
+
 static int
 look_up_any(const char *text, struct parts *parts, struct endpoint *out,
     struct error *e)
@@ -348,7 +365,7 @@ endpoint_parse(const char *text, struct endpoint *out, struct error *e)
 	if (strcmp(parts.host, "*") == 0)
 		count = look_up_any(text, &parts, found, e);
 	else
-		count = look_up(text, &parts, found, e);
+		count = look_up_name(text, &parts, found, e);
 	if (count == -1)
 		return -1;
 	mark_optional(found, count);

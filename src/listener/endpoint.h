@@ -40,10 +40,10 @@ struct endpoint {
  * bound with IPV6_V6ONLY), unix:/path, unix:@name (where the system has names
  * outside the file system), udp:host:port and fd:name, which is a stream socket
  * that was passed to us and has family AF_UNSPEC.  A host gives one endpoint
- * per address of it (getaddrinfo, which may block: start and probe only). port:
- * decimal 0-65535, or a service name after a host. Returns the number of
- * endpoints stored in out (at most ENDPOINTS_PER_ADDRESS), or -1 with `e`
- * (BAD_ADDRESS, RESOLVE).
+ * per address of it (getaddrinfo, which may block: names.h helps a master that
+ * serves). port: decimal 0-65535, or a service name after a host. Returns the
+ * number of endpoints stored in out (at most ENDPOINTS_PER_ADDRESS), or -1 with
+ * `e` (BAD_ADDRESS, RESOLVE).
  */
 int endpoint_parse(const char *text, struct endpoint *out, struct error *e);
 /* "127.0.0.1:7007", "[::1]:7007", "unix:/run/x.sock"; v4-mapped addresses as

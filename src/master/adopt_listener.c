@@ -63,6 +63,27 @@ adopt_socket(struct adoption *a, int fd, int backlog, const char *asked)
 	return shared;
 }
 
+/* What was last asked of its file, so that a reload sees what is to change.
+ * An image of an earlier version says nothing of it. */
+static int
+adopt_file(const struct state_line *line, struct endpoint *endpoint)
+{
+	int64_t mode, owned, uid, gid;
+
+	if (line->count <= 5)
+		return 0;
+	if (state_number(line, 5, 0, 0777, &mode) == -1 ||
+	    state_number(line, 6, 0, 1, &owned) == -1 ||
+	    state_number(line, 7, 0, UINT32_MAX, &uid) == -1 ||
+	    state_number(line, 8, 0, UINT32_MAX, &gid) == -1)
+		return -1;
+	endpoint->mode = (mode_t)mode;
+	endpoint->owned = owned != 0;
+	endpoint->uid = (uid_t)uid;
+	endpoint->gid = (gid_t)gid;
+	return 0;
+}
+
 int
 adopt_listener(struct adoption *a, const struct state_line *line)
 {
@@ -89,5 +110,7 @@ adopt_listener(struct adoption *a, const struct state_line *line)
 		shared->listener.socket_ino = (ino_t)inode;
 	}
 	a->listeners->items[a->listeners->count++] = shared;
-	return 0;
+	return adopt_file(line, &shared->listener.endpoint) == 0 ?
+	    0 :
+	    state_refuse(line, a->e);
 }

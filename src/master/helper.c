@@ -1,6 +1,7 @@
 /*
  * The helper: one short-lived child that tries something for the master, a
- * new generation's handlers (probe) or a new binary (rehearsal), and says how
+ * new generation's handlers (probe) or a new binary (rehearsal), or asks what
+ * names of hosts mean (look-up), and says how
  * it went through a pipe, which is its standard error too.  It leads a process
  * group, so that what it starts goes with it, and has a deadline.
  * Runs in: master.
@@ -18,6 +19,7 @@
 
 #include "base/clock.h"
 #include "base/fd.h"
+#include "master/look_up.h"
 #include "master/spawn.h"
 #include "master/state.h"
 #include "wire/report.h"
@@ -128,6 +130,23 @@ describe_end(struct master *m, int status, char *text, size_t bytes)
 		cause_describe(m, status, KILL_NONE, text, bytes);
 }
 
+static const struct death {
+	enum msg_id id;
+	const char *what;
+} deaths[] = {
+	{ PF_MODULE_DIED, "the process that tried the handlers ended" },
+	{ PF_REHEARSAL_DIED, "the new binary did not pass its rehearsal" },
+	{ PF_RESOLVE, "the process that looked up names ended" },
+};
+
+static const struct death *
+death_of(const struct master *m)
+{
+	if (m->life == LIFE_REHEARSING)
+		return &deaths[1];
+	return m->looking_up ? &deaths[2] : &deaths[0];
+}
+
 /* What followed from what it said and how it ended. */
 static bool
 is_content(struct master *m, int status)
@@ -142,13 +161,9 @@ is_content(struct master *m, int status)
 	if (m->trouble.id != PF_NONE && !helper->late)
 		return false;
 	describe_end(m, status, how, sizeof(how));
-	(void)error_set(&m->trouble,
-	    m->life == LIFE_REHEARSING ? PF_REHEARSAL_DIED : PF_MODULE_DIED,
-	    "%s: %s%s%.*s",
-	    m->life == LIFE_REHEARSING ?
-		"the new binary did not pass its rehearsal" :
-		"the process that tried the handlers ended",
-	    how, *said != '\0' ? ": " : "", (int)strcspn(said, "\n"), said);
+	(void)error_set(&m->trouble, death_of(m)->id, "%s: %s%s%.*s",
+	    death_of(m)->what, how, *said != '\0' ? ": " : "",
+	    (int)strcspn(said, "\n"), said);
 	return false;
 }
 
@@ -160,7 +175,11 @@ helper_reap(struct master *m, int status)
 	listen_to(m);
 	good = !abandoned && is_content(m, status);
 	forget(m);
-	if (!abandoned)
+	if (abandoned)
+		return;
+	if (m->looking_up)
+		look_up_done(m, good);
+	else
 		(void)life_step(m, good ? ON_GOOD : ON_BAD);
 }
 

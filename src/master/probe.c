@@ -89,6 +89,8 @@ probe_run(struct master *m, int report_fd)
 	int code = 0;
 	size_t i;
 
+	/* What it does without a worker does without, too. */
+	scoreboard_keep(&m->board, m->board.slots);
 	if (g->service_count == 1)
 		code = try_service(g->settings, &g->services[0], report_fd);
 	for (i = 0; g->service_count > 1 && code == 0 && i < g->service_count;

@@ -1,8 +1,8 @@
 /*
- * Life of a reload: a probe loads and checks the handlers of a new generation;
- * then all its workers are started and are READY before the old one hears of
- * it.  Until then any failure sends the new ones away and nothing has changed;
- * after it the old ones finish what they serve.
+ * Life of a reload: the file is read (look_up.c); a probe loads and checks the
+ * handlers of a new generation; then all its workers are started and are READY
+ * before the old one hears of it.  Until then any failure sends the new ones
+ * away and nothing has changed; after it the old ones finish what they serve.
  *
  *	SERVING --> CHECKING --probe good--> RELOADING --all READY--> SERVING,
  *	   ^           | bad                    | trouble             old drains
@@ -20,6 +20,7 @@
 #include "config/directive.h"
 #include "master/addresses.h"
 #include "master/events.h"
+#include "master/look_up.h"
 #include "master/probe.h"
 #include "master/steer.h"
 
@@ -78,22 +79,14 @@ drop_next(struct master *m)
 	m->next = NULL;
 }
 
-static void
-build_next(struct master *m)
-{
-	struct settings *settings = settings_again(m->settings, &m->trouble);
-
-	if (settings == NULL)
-		return;
-	m->next = generation_new(m->generation + 1, settings, &m->trouble);
-	settings_unref(settings);
-}
-
-/* Settings and module files now, sockets when the probe is content. */
+/* Module files now, sockets when the probe is content. */
 void
-check_begin(struct master *m)
+check_settings(struct master *m, struct settings *settings)
 {
-	build_next(m);
+	if (settings != NULL)
+		m->next =
+		    generation_new(m->generation + 1, settings, &m->trouble);
+	settings_unref(settings);
 	if (m->next == NULL) {
 		(void)life_step(m, ON_BAD);
 	} else if (!probe_needed(m->next)) {
@@ -105,6 +98,15 @@ check_begin(struct master *m)
 		    strerror(errno));
 		(void)life_step(m, ON_BAD);
 	}
+}
+
+void
+check_begin(struct master *m)
+{
+	struct settings *settings = look_up_settings(m);
+
+	if (!m->looking_up)
+		check_settings(m, settings);
 }
 
 void
@@ -312,11 +314,12 @@ reload_review(struct master *m)
 void
 reload_abandon(struct master *m, const char *why)
 {
-	bool reloading = m->next != NULL || m->incoming != NULL;
+	bool reloading =
+	    m->looking_up || m->next != NULL || m->incoming != NULL;
 	bool rehearsing =
 	    !reloading && m->helper.pid != 0 && !m->helper.abandoned;
 
-	m->want_reload = m->want_upgrade = false;
+	m->want_reload = m->want_upgrade = m->looking_up = false;
 	helper_abandon(m);
 	if (rehearsing)
 		upgrade_abandoned(m, why);

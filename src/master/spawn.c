@@ -141,6 +141,7 @@ run_worker(struct worker_record *record, int channel_fd)
 		manager_forget();
 	/* First: the last resort closes up to the limit. */
 	close_inherited(m, &setup);
+	scoreboard_keep(&m->board, record->cell);
 	if (m->limit_raised)
 		(void)setrlimit(RLIMIT_NOFILE, &m->former_limit);
 	worker_main(&setup);

@@ -156,6 +156,7 @@ struct master {
 	bool rehearsal;		 /* we only try; somebody else serves */
 	bool drained;		 /* WINCH: sockets only */
 	struct generation *next; /* being checked */
+	bool looking_up;	 /* the helper asks what names mean */
 	struct helper helper;
 	struct binary rehearsed;
 	struct error trouble; /* why the last thing went wrong */
@@ -332,6 +333,8 @@ void helper_tick(struct master *m, int64_t now_ms);
 int64_t helper_deadline(const struct master *m);
 
 /* reload.c */
+/* With these, which are unreferenced; NULL: none, for m->trouble. */
+void check_settings(struct master *m, struct settings *settings);
 /* A worker is dead: does a reload fail by it? */
 void reload_lost(struct worker_record *record);
 /* HUP, USR2: remember the wish. */

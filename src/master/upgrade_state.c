@@ -14,6 +14,7 @@
  *	generation NUMBER OLD MS-LEFT		then its
  *	service NAME WANT SINGLE MODULE-FD MODULE-PATH	each with its
  *	listener FD BACKLOG DEVICE INODE ASKED	an address
+ *		MODE OWNED UID GID		of its file
  *	given-up CELL PID
  *	worker SLOT CELL PID CHANNEL-FD STATE AGE-MS FLAGS KILLED HALF-MESSAGE
  *
@@ -117,6 +118,10 @@ put_listener(struct state_writer *w, const struct shared_listener *shared)
 	state_put_number(w, (int64_t)listener->socket_dev);
 	state_put_number(w, (int64_t)listener->socket_ino);
 	state_put_text(w, asked);
+	state_put_number(w, listener->endpoint.mode);
+	state_put_number(w, listener->endpoint.owned);
+	state_put_number(w, (int64_t)listener->endpoint.uid);
+	state_put_number(w, (int64_t)listener->endpoint.gid);
 	state_end_line(w);
 }
 

@@ -3,8 +3,8 @@
  *
  *	total SERVICE ACCEPTED CLOSED FAILED FORKED REAPED CRASHED RECYCLED
  *	refused SERVICE REASON COUNT...		pairs; connections
- *	tally SERVICE RECEIVED SENT SERVED FIRST	bytes; sums,
- *microseconds served SERVICE DURATION COUNT...	pairs; the low end of a bucket
+ *	tally SERVICE RECEIVED SENT SERVED FIRST	bytes; microseconds
+ *	served SERVICE DURATION COUNT...	pairs; the low end of a bucket
  *	first SERVICE DURATION COUNT...
  *
  * Runs in: master.

@@ -1,7 +1,7 @@
 /*
  * Shared memory of the scoreboard, and what the master writes there.
  * Not what workers write (slot.h) nor reading it (census.h).
- * Runs in: master.
+ * Runs in: master; scoreboard_keep in its children.
  */
 #include "config.h"
 
@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -115,6 +116,32 @@ scoreboard_close(struct scoreboard *board)
 	board->header = NULL;
 	board->slot = NULL;
 	board->tally = NULL;
+}
+
+/* Whole pages from `begin` to `end`. */
+static void
+forget(char *begin, char *end, uintptr_t page)
+{
+	begin += (page - (uintptr_t)begin % page) % page;
+	end -= (uintptr_t)end % page;
+	if (begin < end)
+		(void)munmap(begin, (size_t)(end - begin));
+}
+
+void
+scoreboard_keep(struct scoreboard *board, unsigned index)
+{
+	char *begin = (char *)board->tally;
+	char *end = (char *)(board->tally + board->slots), *kept = end;
+	long page = sysconf(_SC_PAGESIZE);
+
+	if (page <= 0)
+		return;
+	if (index < board->slots)
+		kept = (char *)(board->tally + index);
+	forget(begin, kept, (uintptr_t)page);
+	if (kept < end)
+		forget(kept + sizeof(*board->tally), end, (uintptr_t)page);
 }
 
 void

@@ -27,6 +27,10 @@ int scoreboard_open(struct scoreboard *board, unsigned slots);
  * when it is not of this version; then fd is still the caller's. */
 int scoreboard_adopt(struct scoreboard *board, int fd, unsigned slots);
 void scoreboard_close(struct scoreboard *board);
+/* In a child: of the tallies only that of `index` stays, or none if there is
+ * no such slot.  They are 64 MB of addresses, which would count for its limit
+ * of these. */
+void scoreboard_keep(struct scoreboard *board, unsigned index);
 /* The same in every process of ours for services of one name, never 0. */
 uint64_t scoreboard_service_id(const char *name);
 /* Give `index` to a new worker of `generation`: all fields zero, orders as

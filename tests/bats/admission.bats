@@ -193,10 +193,15 @@ hold_from() {
 	grep -x '	per_source 10 prefix 32/64' "$T/first"
 	grep -x '	max_connections 7' "$T/first"
 	preforkd -T -f first | cmp "$T/first"
-	conf 'per_source 0'
+	conf 'max_connections 0'
 	preforkd -T -f conf >"$T/first"
 	run ! grep per_source "$T/first"
 	grep -x '	max_connections 0' "$T/first"
+	# The prefix is that of rate as well.
+	conf 'per_source 0 prefix 8/16; rate 5/s'
+	preforkd -T -f conf >"$T/first"
+	grep -x '	per_source 0 prefix 8/16' "$T/first"
+	preforkd -T -f first | cmp "$T/first"
 }
 
 # try_for MS N: one after the other from 127.0.0.N; sets SERVED.

@@ -98,3 +98,37 @@ start_two() {
 	wait_for is_quiet
 	wait_workers 1
 }
+
+# What a reload does to a socket's file depends on what was asked before.
+@test "an upgrade knows what was asked of a socket's file" {
+	own_binary
+	echo="service echo { $echo_service"
+	conf "$echo; listen unix:$T/sock mode 0606 }"
+	start -f conf
+	inode=$(stat -c %i "$T/sock")
+	upgrade
+	[[ $(stat -c %a "$T/sock") == 606 ]]
+	conf "$echo; listen unix:$T/sock }"
+	upgrade
+	[[ $(stat -c '%i %a' "$T/sock") == "$inode 660" ]]
+}
+
+@test "an upgrade leaves a socket to its owner, and takes it back when told" {
+	[[ $EUID -eq 0 ]] || skip 'only root can give files away'
+	own_binary
+	# Its owner could rename it there: what is right is left alone.
+	mkdir -m 1777 "$T/sticky"
+	one="listen unix:$T/sticky/sock owner 4711:4712"
+	conf "service echo { $echo_service; $one; listen unix:$T/sock }"
+	start -f conf
+	upgrade
+	[[ $(log_count 'stays as it was') -eq 0 ]]
+	[[ $(stat -c %u:%g "$T/sticky/sock") == 4711:4712 ]]
+	conf "service echo { $echo_service; $one
+		listen unix:$T/sock owner 4711 }"
+	upgrade
+	[[ $(stat -c %u "$T/sock") == 4711 ]]
+	conf "service echo { $echo_service; listen unix:$T/sock }"
+	upgrade
+	[[ $(stat -c %u "$T/sock") == 0 ]]
+}

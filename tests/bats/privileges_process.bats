@@ -134,3 +134,12 @@ need_limits() {
 	preforkd -T -f "$T/first" | cmp - "$T/first"
 	grep 'env CHANGED "a new; one"' "$T/first"
 }
+
+@test "what the master shares with workers does not count for their memory" {
+	[[ -z ${PREFORK_SANITIZED:-} ]] ||
+		skip 'a sanitizer needs all addresses there are'
+	start -w 2 -o 'limit=as 48m' echo
+	kill -HUP "$MASTER"
+	wait_log 'PF0106 '
+	invariants 2
+}

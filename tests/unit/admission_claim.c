@@ -116,6 +116,47 @@ test_waiting(void)
 	(void)waitpid(child, NULL, 0);
 }
 
+/* For the child: some time after number 1 has begun to ask. */
+static void
+withdraw(void)
+{
+	int i;
+
+	atomic_store(&board.slot[3].source, 1);
+	while (atomic_load(&board.slot[1].source) != 9)
+		(void)sched_yield();
+	for (i = 0; i < 50; i++)
+		(void)sched_yield();
+	set(0, CLAIM_NONE, 9);
+	_exit(0);
+}
+
+/* The one before us is refused itself: then the place is ours. */
+static void
+test_stepping_back(void)
+{
+	enum refusal why = REFUSED_FULL;
+	pid_t child;
+	int i;
+
+	/* It may be slower than we have patience. */
+	for (i = 0; i < 1000 && why != REFUSALS; i++) {
+		setup();
+		claim.max_connections = 1;
+		set(0, CLAIM_ASKED, 9);
+		child = fork();
+		rig_require(child != -1, "fork");
+		if (child == 0)
+			withdraw();
+		while (atomic_load(&board.slot[3].source) == 0)
+			(void)sched_yield();
+		why = claim_take(&board, 1, &claim);
+		(void)kill(child, SIGKILL);
+		(void)waitpid(child, NULL, 0);
+	}
+	is_int(why, REFUSALS, "who is refused is in nobody's way");
+}
+
 struct shared {
 	_Atomic int here, inside, most, wins;
 };
@@ -246,6 +287,7 @@ main(void)
 	test_counting();
 	test_asking();
 	test_waiting();
+	test_stepping_back();
 	setup();
 	claim.max_connections = LIMIT;
 	test_race("max_connections");

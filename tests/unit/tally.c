@@ -77,12 +77,24 @@ test_release(void)
 	    "and nothing of who was there before");
 }
 
+static void
+test_keep(void)
+{
+	uint64_t before = histogram_count(read_tally(1).served);
+
+	scoreboard_keep(&board, 1);
+	end_connection(1, &(struct tally_entry) { .ended_us = 3 });
+	is_int(histogram_count(read_tally(1).served), before + 1,
+	    "one's own stays");
+}
+
 int
 main(void)
 {
 	rig_require(scoreboard_open(&board, 3) == 0, "scoreboard_open");
 	test_count();
 	test_release();
+	test_keep();
 	scoreboard_close(&board);
 	return tap_done();
 }
