@@ -191,6 +191,53 @@ int prefork_wait(struct prefork_conn *conn);
 #define PREFORK_WAIT_DATA     1 /* prefork_read has something */
 #define PREFORK_WAIT_DRAINING 2 /* nothing has come, and the worker leaves */
 
+/*
+ * Of the daemon, as the master knows it at this moment.  A question costs it
+ * what the same verb of preforkctl(8) does; the worker needs no right to the
+ * control socket, and there need not be one.  -1 with errno: ETIMEDOUT when
+ * there is no answer within three seconds or the connection's time, EPIPE when
+ * the master is dead, ENOTSUP where there is none (preforkd -i) or in a process
+ * that the handler has forked.
+ */
+
+/*
+ * Its figures in Prometheus' text format, version 0.0.4: a file to be read from
+ * its begin, whose size fstat(2) tells, for prefork_send_file(); close it.  No
+ * counter is ever less than it was, over deaths of workers, reloads and
+ * upgrades.
+ */
+int prefork_server_metrics(struct prefork_conn *conn);
+
+/* In the order of getting worse. */
+#define PREFORK_STATE_READY    0 /* a worker is there, idle or busy */
+#define PREFORK_STATE_STARTING 1 /* none has been yet */
+#define PREFORK_STATE_DRAINED  2 /* preforkctl drain, WINCH */
+#define PREFORK_STATE_MAINT    3 /* preforkctl drain -maint */
+#define PREFORK_STATE_DOWN     4 /* none is, though some should be */
+#define PREFORK_STATE_STOPPING 5 /* the daemon stops, or will (drain_delay) */
+
+struct prefork_state {
+	int state;
+	unsigned wanted;  /* workers that there should be now */
+	unsigned idle;	  /* those that could take a connection at once */
+	unsigned busy;	  /* those that serve one */
+	char reason[128]; /* "" where it is ready */
+};
+
+/*
+ * Is the service of this name there for clients?  `service` NULL: all but the
+ * connection's own, or that one where it is alone, as one: the worst state,
+ * and the sums.  0; -1 also with ENOENT: there is no such service.
+ *
+ *	struct prefork_state state;
+ *
+ *	if (prefork_server_state(conn, "echo", &state) == 0 &&
+ *	    state.state == PREFORK_STATE_READY)
+ *		prefork_printf(conn, "%u free\n", state.idle);
+ */
+int prefork_server_state(struct prefork_conn *conn, const char *service,
+    struct prefork_state *state);
+
 #ifdef __cplusplus
 }
 #endif

@@ -12,6 +12,7 @@
 
 #include "listener/endpoint.h"
 #include "scoreboard/slot.h"
+#include "wire/channel.h"
 
 /* What a worker does for its connections. */
 struct conn_hooks {
@@ -22,6 +23,11 @@ struct conn_hooks {
 	/* As poll(2) for input on `fd`, but a word to the worker, which may
 	 * make it leave, ends the wait too. */
 	int (*wait)(void *worker, int fd, int timeout_ms);
+	/* Put message->text to the master and take its answer in place of it,
+	 * whose descriptor is the caller's then.  -1 with errno: ETIMEDOUT,
+	 * EPIPE (the master is dead). */
+	int (*ask)(void *worker, enum channel_question question,
+	    struct channel_message *message, int64_t deadline_ms);
 };
 
 /* 0: none. */

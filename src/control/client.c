@@ -32,9 +32,11 @@ client_drop(struct control_client *client)
 {
 	if (client->gone)
 		return;
+	client->gone = true;
+	if (client->control == NULL)
+		return;
 	loop_remove(client->control->loop, &client->watch);
 	fd_close(&client->watch.fd);
-	client->gone = true;
 	client->waits = 0;
 	client->control->sweeping = true;
 }

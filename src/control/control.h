@@ -96,6 +96,14 @@ void control_say_all(struct control *control, int what, const char *text);
 void control_end_all(struct control *control, int what, int code,
     const char *text);
 
+/*
+ * A client that is nobody: what is said to it is kept.  NULL without memory.
+ */
+struct control_client *control_sheet(void);
+/* A file without a name that has the lines that were said, read from its begin;
+ * the caller closes it.  -1 with errno.  Frees. */
+int control_sheet_end(struct control_client *sheet);
+
 void control_tick(struct control *control, int64_t now_ms);
 int64_t control_deadline(const struct control *control);
 

@@ -352,6 +352,7 @@ drain_end(struct master *m)
 	for (i = 0; i < m->current->generation->service_count; i++) {
 		crew = &m->current->crews[i];
 		crew->former_want = 0;
+		crew->maintained = false;
 		crew_event(crew,
 		    (struct pool_event) { .kind = EVENT_RESIZE,
 			.want = m->settings->services[i].workers });

@@ -81,6 +81,7 @@ struct crew {
 	unsigned *spawn_failed;		/* slots of the step under way */
 	unsigned alive;
 	unsigned former_want; /* of a drained one; 0: it is not */
+	bool maintained;      /* drained with -maint */
 	bool single;	      /* its handler must be in one worker only */
 	bool up;
 	int64_t quiet_until_ms; /* of lines that could flood the log */

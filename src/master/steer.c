@@ -210,7 +210,7 @@ static const struct {
 	{ "metrics", 0, 0, false, ask_metrics },
 	{ "events", 0, 1, false, events_follow },
 	{ "scale", 2, 2, true, steer_scale },
-	{ "drain", 0, 1, true, steer_drain },
+	{ "drain", 0, 2, true, steer_drain },
 	{ "resume", 0, 1, true, steer_resume },
 	{ "kill", 1, 1, true, steer_kill },
 	{ "wait", 1, 2, false, steer_wait },

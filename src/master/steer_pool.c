@@ -83,38 +83,59 @@ steer_scale(struct master *m, struct control_client *client,
 		return;
 	}
 	crew->former_want = 0;
+	crew->maintained = false;
 	resize(crew, client, (unsigned)want);
 }
 
 static void
-drain_all(struct master *m, struct control_client *client)
+drain_all(struct master *m, struct control_client *client, bool maint)
 {
+	size_t i;
+
 	if (!m->drained && !life_step(m, ON_DRAIN)) {
 		control_end(client, EXIT_FAILED, "the daemon is %s",
 		    life_state_name(m->life));
 		return;
 	}
+	for (i = 0; i < m->current->generation->service_count; i++)
+		m->current->crews[i].maintained = maint;
 	control_wait(client, WAIT_SIZES);
 }
 
+static void
+drain_one(struct master *m, struct control_client *client, const char *name,
+    bool maint)
+{
+	struct crew *crew;
+
+	if (!may_resize(m, client) ||
+	    (crew = find_crew(m, client, name)) == NULL)
+		return;
+	if (crew->pool.want > 0)
+		crew->former_want = crew->pool.want;
+	crew->maintained = maint;
+	resize(crew, client, 0);
+}
+
+/* [-maint] [SERVICE] */
 void
 steer_drain(struct master *m, struct control_client *client,
     const struct control_request *request)
 {
-	struct crew *crew;
+	bool maint =
+	    request->count > 0 && strcmp(request->words[0], "-maint") == 0;
+	size_t names = request->count - maint;
 
 	if (steer_is_stopping(m, client))
 		return;
-	if (request->count == 0) {
-		drain_all(m, client);
-		return;
-	}
-	if (!may_resize(m, client) ||
-	    (crew = find_crew(m, client, request->words[0])) == NULL)
-		return;
-	if (crew->pool.want > 0)
-		crew->former_want = crew->pool.want;
-	resize(crew, client, 0);
+	if (names == 0)
+		drain_all(m, client, maint);
+	else if (names == 1 && request->words[maint][0] != '-')
+		drain_one(m, client, request->words[maint], maint);
+	else
+		control_end(client, EX_USAGE,
+		    "drain knows -maint and a service, not '%s'",
+		    request->words[request->count - 1]);
 }
 
 static void
@@ -126,6 +147,7 @@ bring_back(struct crew *crew)
 						service->settings->workers;
 
 	crew->former_want = 0;
+	crew->maintained = false;
 	if (crew->pool.want == 0)
 		crew_event(crew,
 		    (struct pool_event) { .kind = EVENT_RESIZE, .want = want });

@@ -17,6 +17,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "master/addresses.h"
+#include "master/answer.h"
 #include "master/events.h"
 #include "master/state.h"
 
@@ -265,6 +266,8 @@ take_message(struct worker_record *record, struct channel_message *message)
 	case CHANNEL_RECYCLE:
 		worker_wants_recycling(record, message->value);
 		break;
+	case CHANNEL_ASK:
+		break;
 	default:
 		record_kill(record, KILL_GARBAGE);
 		break;
@@ -281,7 +284,7 @@ record_deaf(struct worker_record *record)
 void
 record_drain_channel(struct worker_record *record)
 {
-	struct channel_message message;
+	struct channel_message message, question = { .type = 0 };
 	enum channel_result result = CHANNEL_NOTHING;
 	int left = MESSAGES_MAX;
 
@@ -289,8 +292,15 @@ record_drain_channel(struct worker_record *record)
 		return;
 	while (left-- > 0 &&
 	    (result = channel_receive(&record->channel, &message)) ==
-		CHANNEL_MESSAGE)
+		CHANNEL_MESSAGE) {
 		take_message(record, &message);
+		if (message.type == CHANNEL_ASK)
+			question = message;
+	}
+	/* The last one: who asks again has given up the one before, and a flood
+	 * costs no more than one. */
+	if (question.type == CHANNEL_ASK)
+		answer_worker(record, &question);
 	if (result == CHANNEL_NOTHING || result == CHANNEL_MESSAGE)
 		return;
 	if (result == CHANNEL_GARBAGE)

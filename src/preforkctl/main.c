@@ -60,8 +60,8 @@ static const struct verb {
 	    ask },
 	{ "scale", "scale SERVICE N", "so many workers, until the next reload",
 	    2, 2, ask },
-	{ "drain", "drain [SERVICE]", "workers finish and go; sockets stay", 0,
-	    1, ask },
+	{ "drain", "drain [-maint] [SERVICE]",
+	    "workers finish and go; sockets stay", 0, 2, ask },
 	{ "resume", "resume [SERVICE]", "workers of what was drained come back",
 	    0, 1, ask },
 	{ "kill", "kill [SERVICE/]SLOT",
@@ -86,7 +86,7 @@ usage(FILE *out)
 	    "usage: preforkctl [-S socket] [-j] [-w timeout] verb [word ...]\n"
 	    "       preforkctl -h | -V\n");
 	for (i = 0; i < VERBS; i++)
-		(void)fprintf(out, "  %-20s %s\n", verbs[i].usage,
+		(void)fprintf(out, "  %-24s %s\n", verbs[i].usage,
 		    verbs[i].help);
 }
 

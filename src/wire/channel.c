@@ -31,7 +31,7 @@ channel_type_name(enum channel_type type)
 {
 	static const char *const names[CHANNEL_TYPES] = { "none", "ready",
 		"failed", "done", "help", "go", "retire", "drain", "serve",
-		"look", "reopen", "recycle", "empty" };
+		"look", "reopen", "recycle", "empty", "ask", "answer" };
 
 	return (unsigned)type < CHANNEL_TYPES ? names[type] : "unknown";
 }

@@ -32,8 +32,27 @@ enum channel_type {
 	/* Master to worker: nobody else will serve the queue of this listener;
 	 * do so before you go.  Value: its index, and EMPTY_BOUNDED. */
 	CHANNEL_EMPTY,
+	/* Worker to master: tell me something.  Value: what, and above it a
+	 * number of the worker's; text: of which service. */
+	CHANNEL_ASK,
+	/* Master to worker: value as it was asked.  See enum channel_question.
+	 */
+	CHANNEL_ANSWER,
 	CHANNEL_TYPES
 };
+
+/* The low byte of an ASK; how it is answered. */
+enum channel_question {
+	/* The attached file has the text; none: the master could not. */
+	ASK_METRICS = 1,
+	/* Of a service; of none: of all but that of who asks.  Text: numbers
+	 * as in struct prefork_state, and the reason behind them; "": there is
+	 * no such service. */
+	ASK_STATE
+};
+
+#define ASK_KIND_BITS	8
+#define ASK_KIND(value) ((value)&0xffu)
 
 /* Why a worker is to be replaced. */
 enum recycle_reason {

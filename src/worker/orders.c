@@ -68,6 +68,10 @@ obey_message(struct worker *worker, struct channel_message *message)
 		if (message->fd >= 0)
 			log_adopt_fd(message->fd);
 		return;
+	case CHANNEL_ANSWER:
+		if (ask_answered(worker, message))
+			return;
+		break;
 	default:
 		break;
 	}

@@ -46,6 +46,9 @@ struct worker {
 	bool sick;	 /* cannot accept any more */
 	bool leave_next; /* its handler wants it to go after this connection */
 	bool asked_recycling; /* RECYCLE was sent */
+	uint32_t asked;	      /* number of the last question */
+	/* Where the answer goes that has its value; NULL: nobody waits. */
+	struct channel_message *answer;
 };
 
 /* How long a busy worker may not notice that its master is dead. */
@@ -99,6 +102,11 @@ bool orders_leaving(void *worker);
  * and ends the wait.  Not for one that is leaving: what the master says to
  * that one is for the accept loop. */
 int orders_wait_with(void *worker, int fd, int timeout_ms);
+/* ask.c: a connection asks the master; as in struct conn_hooks. */
+int ask_master(void *worker, enum channel_question question,
+    struct channel_message *message, int64_t deadline_ms);
+/* An answer has come: true where it was waited for, and is taken over. */
+bool ask_answered(struct worker *worker, const struct channel_message *answer);
 /* READY was said: wait until the master says what to do.  True: accept. */
 bool orders_await_go(struct worker *worker);
 

@@ -181,6 +181,7 @@ static const struct conn_hooks worker_hooks = {
 	.retire = recycle_wanted,
 	.leaving = orders_leaving,
 	.wait = orders_wait_with,
+	.ask = ask_master,
 };
 
 static void

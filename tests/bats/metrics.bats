@@ -8,36 +8,11 @@ load faults
 load turns
 load upgrades
 load control
+load figures
 
 scrape() {
 	ctl metrics
 	cp "$T/said" "$T/metrics${1:-}"
-}
-
-# value SERIES: of the last scrape.
-value() {
-	awk -v series="$1" 'index($0, series " ") == 1 { print $NF }' \
-		"$T/metrics"
-}
-
-# One line for each counter, sorted.
-counters() {
-	awk '/^# TYPE .* counter$/ { counter[$3] = 1 }
-		/^# TYPE .* histogram$/ { counter[$3 "_bucket"] = 1
-			counter[$3 "_sum"] = counter[$3 "_count"] = 1 }
-		!/^#/ { name = $1; sub(/{.*/, "", name)
-			if (counter[name]) print }' "$1" | sort
-}
-
-# none_less BEFORE AFTER: no counter of the first is less in the second, or
-# gone.
-none_less() {
-	counters "$1" >"$T/before"
-	counters "$2" >"$T/after"
-	join "$T/before" "$T/after" | awk '$3 < $2 { print; bad = 1 }
-		END { exit bad }' || fail 'a counter went back'
-	[[ $(join -v 1 "$T/before" "$T/after") == '' ]] ||
-		fail 'a counter is gone'
 }
 
 @test "promtool is content, and the figures are true" {
