@@ -41,6 +41,15 @@ limit_bare(struct worker *worker)
 		slot_active(worker->setup->slot, INT64_MAX);
 }
 
+/* A copy that the handler forked and let return is no worker: to send what was
+ * kept, and to end the connection, is for the one who has forked it. */
+static void
+end_copy(void)
+{
+	if (worker_is_copy)
+		_exit(EX_OK);
+}
+
 static int
 handle(struct worker *worker, int from)
 {
@@ -50,10 +59,12 @@ handle(struct worker *worker, int from)
 	if (worker->module.descriptor == NULL) {
 		limit_bare(worker);
 		worker->module.handle_client(conn->fd);
+		end_copy();
 		conn_end_bare(conn, bound_address(worker, from));
 		return 0;
 	}
 	result = worker->module.descriptor->handle(conn);
+	end_copy();
 	conn_end(conn);
 	return result;
 }
@@ -124,9 +135,6 @@ serve_accepted(struct worker *worker, int from)
 	/* The master believes it only of one whose slot says that it served. */
 	recycle_begun(worker);
 	result = handle(worker, from);
-	/* A copy that the handler forked and let return is no worker. */
-	if (worker_is_copy)
-		_exit(EX_OK);
 	ended_us = clock_us();
 	worker->now_ms = ended_us / 1000;
 	slot_end(slot, result != 0, worker->now_ms);
