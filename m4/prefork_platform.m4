@@ -69,6 +69,10 @@ PREFORK_CHECK_SOURCE([CAPABILITIES], [capabilities],
 	      syscall(SYS_capset, (void *)0, (void *)0) == 0 &&
 	  prctl(PR_CAPBSET_DROP, 0L, 0L, 0L, 0L) == 0 &&
 	  prctl(PR_CAP_AMBIENT, (long)PR_CAP_AMBIENT_CLEAR_ALL, 0L, 0L, 0L);]])
+PREFORK_CHECK_SOURCE([PIDFD], [pidfd_open],
+    [[#include <sys/syscall.h>
+      #include <unistd.h>]],
+    [[return (int)syscall(SYS_pidfd_open, getpid(), 0);]])
 PREFORK_CHECK_SOURCE([BACKTRACE], [backtrace in libc],
     [[#include <execinfo.h>]],
     [[void *frame;

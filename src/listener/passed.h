@@ -20,8 +20,9 @@ struct passed_sockets {
 
 /*
  * Take what LISTEN_PID, LISTEN_FDS and LISTEN_FDNAMES name, and remove the
- * variables.  Where LISTEN_PID is another's, or one of the first two is not
- * there, nothing was passed to us.  -1 with `e` (PASSED_BAD) for anything else
+ * variables.  Where LISTEN_PID is another's, or LISTEN_PIDFDID that of another
+ * who had our number, or one of the first two is not there, nothing was passed
+ * to us.  -1 with `e` (PASSED_BAD) for anything else
  * that is not as it must be; nothing is closed then.
  */
 int passed_take(struct passed_sockets *passed, struct error *e);

@@ -4,6 +4,14 @@
  */
 #include "config.h"
 
+#include <sys/stat.h>
+#ifdef HAVE_PIDFD
+#include <sys/syscall.h>
+#endif
+
+#include <inttypes.h>
+#include <stdio.h>
+
 #include "listener/passed.h"
 #include "listener_rig.h"
 #include "tap.h"
@@ -108,6 +116,54 @@ test_not_ours(void)
 	is_int(take(&passed, self, NULL, NULL), 0, "a number without sockets");
 }
 
+#ifdef HAVE_PIDFD
+
+/* As a service manager would tell it; "" where the kernel has none. */
+static const char *
+own_id(void)
+{
+	static char text[32];
+	struct stat st;
+	int fd = (int)syscall(SYS_pidfd_open, getpid(), 0);
+
+	if (fd != -1 && fstat(fd, &st) == 0)
+		(void)snprintf(text, sizeof(text), "%ju", (uintmax_t)st.st_ino);
+	(void)close(fd);
+	return text;
+}
+
+#else
+
+static const char *
+own_id(void)
+{
+	return "";
+}
+
+#endif
+
+/* Numbers of processes come again; this one does not. */
+static void
+test_former(void)
+{
+	struct listener list[2];
+	struct passed_sockets passed;
+
+	if (own_id()[0] == '\0') {
+		ok(1, "ids of processes # SKIP the system has none");
+		return;
+	}
+	open_two(list);
+	(void)setenv("LISTEN_PIDFDID", "4", 1);
+	is_int(take(&passed, self, "2", NULL), 0, "the id of another");
+	is_int(passed.count, 0, "who had our number");
+	(void)setenv("LISTEN_PIDFDID", own_id(), 1);
+	is_int(take(&passed, self, "2", NULL), 0, "our own");
+	is_int(passed.count, 2, "they are ours");
+	ok(getenv("LISTEN_PIDFDID") == NULL, "nobody else sees it");
+	passed_close(&passed);
+}
+
 static void
 test_garbage(void)
 {
@@ -206,6 +262,7 @@ main(void)
 	test_taken();
 	test_names();
 	test_not_ours();
+	test_former();
 	test_garbage();
 	test_endpoint();
 	test_abstract();
