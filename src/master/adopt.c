@@ -276,6 +276,7 @@ static const struct {
 	{ "passed", adopt_passed },
 	{ "board", adopt_board },
 	{ "pidfile", adopt_pidfile },
+	{ "log", adopt_log },
 	{ "total", adopt_total },
 	{ "refused", adopt_refused },
 	{ "outcome", adopt_outcome },

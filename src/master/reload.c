@@ -21,6 +21,7 @@
 #include "master/addresses.h"
 #include "master/events.h"
 #include "master/probe.h"
+#include "master/sink.h"
 #include "master/steer.h"
 
 static void
@@ -122,8 +123,9 @@ reload_begin(struct master *m)
 	struct generation *next = m->next;
 
 	master_raise_limit(m, next->settings);
-	if (generation_open(next, m->current->generation, 0, &m->trouble) ==
-	    -1) {
+	if (sink_prepare(m, next->settings, &m->trouble) == -1 ||
+	    generation_open(next, m->current->generation, 0, &m->trouble) ==
+		-1) {
 		(void)life_step(m, ON_TROUBLE);
 		return;
 	}
@@ -160,6 +162,7 @@ send_away(struct master *m)
 	struct cohort *cohort = m->incoming;
 
 	drop_next(m);
+	sink_discard(m);
 	m->incoming = NULL;
 	if (cohort == NULL)
 		return;
@@ -199,6 +202,7 @@ take_settings(struct master *m)
 		    or_none(change.after));
 		directive_keep(change.directive, m->settings, taken);
 	}
+	sink_commit(m, m->settings, taken);
 	settings_unref(m->settings);
 	m->settings = taken;
 }
