@@ -173,3 +173,28 @@ all_name_file() {
 	grep PF0100 "$T/own/log"
 	stop
 }
+
+# What logrotate does with the file that is shipped, by hand where there is
+# none: then only its script is.
+@test "the rules for logrotate rotate the log" {
+	sed -e "s,@sbindir@/preforkctl,$PREFORKCTL," -e "s,@runstatedir@,$T," \
+		-e "s,^/var/log/preforkd,$T/logs," \
+		"$abs_top_srcdir/doc/service/preforkd.logrotate.in" >"$T/rules"
+	chmod 644 "$T/rules"
+	mkdir "$T/logs"
+	configure "$T/logs/preforkd.log"
+	VERBOSE='' start_only -S "$T/preforkd.sock" -f "$T/conf"
+	scribble 'say before'
+	if command -v logrotate >/dev/null && [[ $EUID -eq 0 ]]; then
+		logrotate -d "$T/rules"
+		logrotate -f -s "$T/state" "$T/rules"
+	else
+		mv "$T/logs/preforkd.log" "$T/logs/preforkd.log.1"
+		sed '1,/postrotate/d; /endscript/,$d' "$T/rules" | sh -e
+	fi
+	grep ': before$' "$T/logs/preforkd.log.1"
+	wait_for all_name_file "$T/logs/preforkd.log" &&
+		scribble 'say after'
+	grep ': after$' "$T/logs/preforkd.log"
+	stop
+}

@@ -26,19 +26,23 @@ configure() {
 }
 
 @test "a full disk: all is served, and the number of lost lines is right" {
+	local before
+
 	need jq
 	[[ -c /dev/full ]] || skip 'there is no /dev/full'
 	allow_message PF0606
 	configure 'log file /dev/full'
 	VERBOSE='' start_only -S "$T/ctl.sock" -f "$T/conf"
 	scribble 10 'many 100'
-	[[ $(lost) -ge 1000 ]]
+	before=$(lost)
+	[[ $before -ge 1000 ]]
 	ctl metrics
 	[[ $(sed -n 's/^prefork_log_lines_lost_total //p' "$T/said") -ge 1000 ]]
 	configure "log file $T/log"
 	ctl_ends 0 generation reload
 	# Those who lost something have ended, or say so.
 	wait_for has_told_all
+	[[ $(told_lost "$T/log") -ge $before ]]
 	scribble 'say well again'
 	wait_log 'well again'
 	stop
