@@ -39,6 +39,14 @@ PREFORK_CHECK_SOURCE([UNIX_QUEUE], [the queue of a listening unix socket],
 	  .udiag_show = UDIAG_SHOW_RQLEN };
       return socket(AF_NETLINK, SOCK_RAW, NETLINK_SOCK_DIAG) +
 	  (int)request.udiag_show + SK_MEMINFO_DROPS;]])
+PREFORK_CHECK_SOURCE([PEER_CREDENTIALS],
+    [credentials of the peer of a unix socket],
+    [[#include <sys/socket.h>]],
+    [[struct ucred peer;
+      socklen_t length = sizeof(peer);
+      return getsockopt(0, SOL_SOCKET, SO_PEERCRED, &peer, &length) +
+	  getsockopt(0, SOL_SOCKET, SO_PEERGROUPS, &peer, &length) +
+	  (int)peer.pid;]])
 PREFORK_CHECK_SOURCE([PDEATHSIG], [a signal at the death of the parent],
     [[#include <signal.h>
       #include <sys/prctl.h>]],

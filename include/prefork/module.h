@@ -110,8 +110,15 @@ struct prefork_module {
 	void (*worker_exit)(void *worker_data);
 };
 
+/* The first two members.  In C++, which has no designated initialisers before
+ * C++20, all members follow in their order, NULL or 0 for what is not there. */
+#ifdef __cplusplus
+#define PREFORK_MODULE_HEAD \
+	PREFORK_ABI, static_cast<uint32_t>(sizeof(struct prefork_module))
+#else
 #define PREFORK_MODULE_HEAD \
 	.abi = PREFORK_ABI, .size = (uint32_t)sizeof(struct prefork_module)
+#endif
 
 #if defined(__GNUC__) || defined(__clang__)
 #define PREFORK_EXPORT __attribute__((visibility("default")))

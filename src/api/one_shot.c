@@ -13,12 +13,18 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sysexits.h>
 #include <unistd.h>
 
+#include "admission/refusal.h"
+#include "admission/rules.h"
 #include "api/programs.h"
+#include "base/clock.h"
 #include "base/fd.h"
 #include "base/log.h"
 #include "base/sigpipe.h"
@@ -31,6 +37,16 @@ struct relay {
 	int handler_fd;
 	int outer_fd;
 };
+
+/* A handler that ends by itself when `timeout total` is over has so long for
+ * it. */
+#define TOTAL_GRACE_MS 1000
+
+static const struct service_settings *
+service_of(const struct options *options)
+{
+	return &options->settings->services[0];
+}
 
 static int
 load_handler(const struct options *options, struct module *module,
@@ -63,52 +79,72 @@ load_handler(const struct options *options, struct module *module,
 	    service.settings->name, reason);
 }
 
+/* One that the handler forked and let return ends here; the connection is its
+ * parent's. */
 static void
-serve_module(const struct module *module, const char *service, int fd,
-    void *worker_data)
+end_copy(void)
 {
-	struct conn_context context = {
-		.service = service,
-		.config = module->config,
-		.worker_data = worker_data,
-	};
+	if (worker_is_copy)
+		_exit(EX_OK);
+}
+
+static void
+find_peer(struct prefork_conn *conn)
+{
+	conn->peer_length = sizeof(conn->peer);
+	if (getpeername(conn->fd, (struct sockaddr *)&conn->peer,
+		&conn->peer_length) == -1)
+		conn->peer_length = sizeof(sa_family_t);
+}
+
+static void
+call_handler(const struct module *module, const struct conn_context *context,
+    int fd)
+{
 	struct prefork_conn conn = { .fd = fd };
 
-	conn.peer_length = sizeof(conn.peer);
-	if (getpeername(fd, (struct sockaddr *)&conn.peer, &conn.peer_length) ==
-	    -1)
-		conn.peer_length = sizeof(sa_family_t);
-	conn_begin(&conn, &context, 1);
-	(void)module->descriptor->handle(&conn);
-	conn_end(&conn);
-	if (module->descriptor->worker_exit != NULL)
-		module->descriptor->worker_exit(worker_data);
+	find_peer(&conn);
+	conn_begin(&conn, context, 1);
+	if (module->descriptor != NULL) {
+		(void)module->descriptor->handle(&conn);
+		end_copy();
+		conn_end(&conn);
+		return;
+	}
+	conn_limit_socket(fd, &context->limits);
+	module->handle_client(fd);
+	end_copy();
+	conn_end_bare(&conn, NULL);
 }
 
 static int
 serve_one(const struct options *options, int fd)
 {
-	static const struct conn_context no_context;
-	struct prefork_conn bare = { .fd = fd };
+	struct conn_context context = {
+		.service = service_of(options)->name,
+		.limits = worker_limits(&service_of(options)->timeouts),
+	};
 	struct module module;
 	struct error e;
-	void *worker_data = NULL;
+	int result;
 
 	memset(&module, 0, sizeof(module));
 	(void)signal(SIGPIPE, SIG_IGN);
-	if (load_handler(options, &module, &worker_data, &e) == -1) {
+	result = worker_watch_copies();
+	if (result == -1)
+		(void)error_set(&e, PF_SYSCALL, "no memory for a handler");
+	else
+		result =
+		    load_handler(options, &module, &context.worker_data, &e);
+	if (result == -1) {
 		log_error(&e);
 		module_fini(&module);
 		return error_exit_code(&e);
 	}
-	if (module.descriptor != NULL) {
-		serve_module(&module, options->settings->services[0].name, fd,
-		    worker_data);
-	} else {
-		conn_begin(&bare, &no_context, 1);
-		module.handle_client(fd);
-		conn_end_bare(&bare, NULL);
-	}
+	context.config = module.config;
+	call_handler(&module, &context, fd);
+	if (module.descriptor != NULL && module.descriptor->worker_exit != NULL)
+		module.descriptor->worker_exit(context.worker_data);
 	module_fini(&module);
 	return 0;
 }
@@ -122,17 +158,64 @@ run_handler(void *arg)
 	return serve_one(relay->options, relay->handler_fd);
 }
 
+/* As fd_write_all, but -1 with ETIMEDOUT when nothing can be written for
+ * limit_ms; 0: no limit. */
+static int
+write_limited(int fd, const char *bytes, size_t count, int64_t limit_ms)
+{
+	struct pollfd item = { .fd = fd, .events = POLLOUT };
+	ssize_t put;
+	int ready;
+
+	if (limit_ms == 0)
+		return fd_write_all(fd, bytes, count);
+	while (count > 0) {
+		ready = poll(&item, 1, clock_timeout(limit_ms, 0));
+		if (ready == 0)
+			errno = ETIMEDOUT;
+		if (ready == 0 || (ready == -1 && errno != EINTR))
+			return -1;
+		/* A pipe has room for so much, without waiting. */
+		put = write(fd, bytes, count < PIPE_BUF ? count : PIPE_BUF);
+		if (put == -1 && errno != EINTR && errno != EAGAIN)
+			return -1;
+		if (put > 0) {
+			bytes += put;
+			count -= (size_t)put;
+		}
+	}
+	return 0;
+}
+
+/* Until there is something, or it is end_ms.  poll(2)'s answer. */
+static int
+await_input(int fd, int64_t end_ms)
+{
+	struct pollfd item = { .fd = fd, .events = POLLIN };
+	int64_t now_ms;
+	int ready;
+
+	do {
+		now_ms = clock_ms();
+		ready = poll(&item, 1, clock_timeout(end_ms, now_ms));
+	} while ((ready == -1 && errno == EINTR) ||
+	    (ready == 0 && clock_ms() < end_ms));
+	return ready;
+}
+
+/* Until one side has ended, or it is end_ms. */
 static void
-copy(int from, int to)
+copy(int from, int to, int64_t write_ms, int64_t end_ms)
 {
 	char bytes[16384];
 	ssize_t got;
 
-	for (;;) {
+	while (await_input(from, end_ms) > 0) {
 		got = read(from, bytes, sizeof(bytes));
-		if (got == -1 && errno == EINTR)
+		if (got == -1 && (errno == EINTR || errno == EAGAIN))
 			continue;
-		if (got <= 0 || fd_write_all(to, bytes, (size_t)got) == -1)
+		if (got <= 0 ||
+		    write_limited(to, bytes, (size_t)got, write_ms) == -1)
 			return;
 	}
 }
@@ -144,7 +227,7 @@ run_copier(void *arg)
 
 	fd_close(&relay->handler_fd);
 	(void)signal(SIGPIPE, SIG_IGN);
-	copy(STDIN_FILENO, relay->outer_fd);
+	copy(STDIN_FILENO, relay->outer_fd, 0, CLOCK_NEVER);
 	(void)shutdown(relay->outer_fd, SHUT_WR);
 	return 0;
 }
@@ -160,6 +243,21 @@ child_code(const struct options *options, int status)
 	    options->settings->services[0].name,
 	    status == -1 ? "unknown" : sigpipe_name(WTERMSIG(status)));
 	return program_fail(options->program, &e);
+}
+
+/* What the handler says, for as long as the service gives it.  No master is
+ * there to end one that does not come back. */
+static void
+copy_answer(const struct relay *relay, pid_t handler)
+{
+	const struct timeouts *timeouts = &service_of(relay->options)->timeouts;
+	int64_t end_ms = timeouts->total_ms > 0 ?
+	    clock_ms() + timeouts->total_ms + TOTAL_GRACE_MS :
+	    CLOCK_NEVER;
+
+	copy(relay->outer_fd, STDOUT_FILENO, timeouts->write_ms, end_ms);
+	if (clock_ms() >= end_ms)
+		(void)kill(handler, SIGKILL);
 }
 
 static int
@@ -181,7 +279,7 @@ serve_between_pipes(const struct options *options)
 	fd_close(&ends[0]);
 	/* Whoever goes away first, the other two must hear of it. */
 	(void)signal(SIGPIPE, SIG_IGN);
-	copy(relay.outer_fd, STDOUT_FILENO);
+	copy_answer(&relay, handler);
 	fd_close(&relay.outer_fd);
 	if (copier > 0) {
 		(void)kill(copier, SIGKILL);
@@ -217,6 +315,32 @@ refuse_proxy(const struct options *options)
 	return program_fail(options->program, &e);
 }
 
+/* The limits of numbers compare with connections of which a process alone
+ * knows nothing; allow and deny are for this one, too. */
+static bool
+is_let_in(const struct options *options, int fd)
+{
+	const struct admission_settings *admission =
+	    &service_of(options)->admission;
+	struct prefork_conn conn = { .fd = fd };
+	struct refusal_log none = { 0 };
+	struct slot_client client = { 0 };
+	struct rules *rules;
+	bool allowed;
+
+	if (admission->rule_count == 0)
+		return true;
+	find_peer(&conn);
+	slot_client_set(&client, (struct sockaddr *)&conn.peer);
+	rules = rules_new(admission->rules, admission->rule_count);
+	allowed = rules != NULL && rules_allow(rules, &client);
+	rules_free(rules);
+	if (!allowed)
+		refusal_tell(&none, REFUSED_RULE, &client,
+		    "the rules of allow and deny", clock_ms());
+	return allowed;
+}
+
 int
 program_one_shot(const struct options *options)
 {
@@ -235,5 +359,7 @@ program_one_shot(const struct options *options)
 		return msg_find(PF_SYSCALL)->exit_code;
 	if (fd_detach_stdio(false) == -1)
 		return msg_find(PF_SYSCALL)->exit_code;
+	if (!is_let_in(options, fd))
+		return EX_NOPERM;
 	return serve_one(options, fd);
 }

@@ -1,5 +1,5 @@
 /*
- * libprefork's entry points.
+ * prefork_main: all of preforkd, in a function.
  * Runs in: the caller's process, which becomes the master or the starter.
  */
 #include "config.h"
@@ -20,51 +20,6 @@
 #include "base/log.h"
 #include "master/master.h"
 #include "master/resume.h"
-
-static int
-set_up_service(struct settings *settings, const char *address, unsigned workers,
-    struct error *e)
-{
-	struct service_settings *service = &settings->services[0];
-
-	if (workers > SETTINGS_MAX_WORKERS)
-		return error_set(e, PF_USAGE, "%u workers are more than %d",
-		    workers, SETTINGS_MAX_WORKERS);
-	if (workers > 0)
-		service->workers = workers;
-	settings->foreground = true;
-	(void)snprintf(service->name, sizeof(service->name), "serve");
-	return settings_listen(service,
-	    address != NULL ? address : SETTINGS_ADDRESS, e);
-}
-
-PREFORK_API int
-prefork_serve(const char *address, unsigned workers,
-    void (*handle_client)(int sock))
-{
-	struct settings *settings = settings_new(1);
-	static const struct error no_handler = { PF_USAGE,
-		"prefork_serve needs a function to call" };
-	struct error e;
-	int code;
-
-	if (settings == NULL) {
-		(void)error_set(&e, PF_SYSCALL, "no memory");
-		return program_fail("prefork", &e);
-	}
-	log_set_ident(settings->program);
-	settings->services[0].handle_client = handle_client;
-	if (handle_client == NULL)
-		code = program_fail(settings->program, &no_handler);
-	else if (set_up_service(settings, address, workers, &e) == -1)
-		code = program_fail(settings->program, &e);
-	else if (fd_ensure_stdio() == -1)
-		code = msg_find(PF_SYSCALL)->exit_code;
-	else
-		code = master_run(settings);
-	settings_unref(settings);
-	return code;
-}
 
 static int
 print_version(const struct options *options)

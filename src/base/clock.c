@@ -10,14 +10,20 @@
 #include "base/clock.h"
 
 int64_t
-clock_ms(void)
+clock_us(void)
 {
 	struct timespec now = { 0, 0 };
 
 	/* Cannot fail: POSIX.1-2008 systems that we build on have the clock,
 	 * and the pointer is good. */
 	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+int64_t
+clock_ms(void)
+{
+	return clock_us() / 1000;
 }
 
 int

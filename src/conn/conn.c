@@ -27,6 +27,7 @@ conn_begin(struct prefork_conn *conn, const struct conn_context *context,
 	conn->deadline_ms = CLOCK_NEVER;
 	conn->received = conn->sent = conn->window_moved = 0;
 	conn->waited_ms = 0;
+	conn->first_us = 0;
 	conn->input_next = conn->input_end = 0;
 	conn->skipping = false;
 	conn->output_used = 0;

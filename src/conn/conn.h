@@ -58,6 +58,7 @@ struct prefork_conn {
 	uint64_t sent;
 	uint64_t window_moved; /* received and sent at the window's begin */
 	int64_t waited_ms;     /* in this window */
+	int64_t first_us;      /* clock_us of the first byte sent, or 0 */
 	/* What input.c has read and nobody asked for yet. */
 	size_t input_next, input_end;
 	bool skipping;	    /* the rest of a line that was too long */

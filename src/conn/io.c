@@ -90,6 +90,8 @@ conn_send(struct prefork_conn *conn, const void *data, size_t bytes)
 		}
 		next += sent;
 		left -= (size_t)sent;
+		if (conn->first_us == 0)
+			conn->first_us = clock_us();
 		conn->sent += (uint64_t)sent;
 		conn_progress(conn);
 	}

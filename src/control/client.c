@@ -120,6 +120,12 @@ client_flush(struct control_client *client)
 }
 
 void
+control_who(const struct control_client *client, char *text, size_t bytes)
+{
+	control_peer_text(&client->peer, text, bytes);
+}
+
+void
 control_say(struct control_client *client, const char *format, ...)
 {
 	char text[CONTROL_ANSWER_BYTES];

@@ -5,6 +5,8 @@
 #include "config.h"
 
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
 #include <sysexits.h>
 
 #include <errno.h>
@@ -38,7 +40,7 @@ sweep(struct control *control)
 }
 
 static void
-admit(struct control *control, int fd)
+admit(struct control *control, int fd, const struct control_peer *peer)
 {
 	struct control_client *client = calloc(1, sizeof(*client));
 
@@ -49,6 +51,7 @@ admit(struct control *control, int fd)
 	client->watch = (struct loop_watch) {
 		.fd = fd, .events = POLLIN, .ready = client_ready, .arg = client
 	};
+	client->peer = *peer;
 	client->deadline_ms = control_now_ms(control) + CONTROL_PATIENCE_MS;
 	if (loop_add(control->loop, &client->watch) == -1)
 		goto fail;
@@ -75,33 +78,67 @@ find_silent(const struct control *control)
 }
 
 static void
-turn_away(int fd)
+turn_away(int fd, int code, const char *why)
 {
 	char line[CONTROL_ANSWER_BYTES + 1];
-	size_t length = control_line(line, EX_TEMPFAIL,
-	    "too many wait for an outcome already");
+	size_t length = control_line(line, code, why);
 
 	(void)send(fd, line, length, MSG_NOSIGNAL | MSG_DONTWAIT);
 	fd_close(&fd);
+}
+
+static bool
+may_come_in(const struct control *control, int fd,
+    const struct control_peer *peer)
+{
+	const struct sockaddr_un *address =
+	    (const void *)&control->listener.endpoint.address;
+	struct stat file;
+
+	/* Without its file nobody new finds the socket. */
+	return lstat(address->sun_path, &file) == -1 ||
+	    control_peer_may(fd, peer, &file);
+}
+
+/* Its words may be many: those of the log are not. */
+static void
+refuse(struct control *control, int fd, const struct control_peer *peer)
+{
+	int64_t now_ms = control_now_ms(control);
+	char who[CONTROL_WHO_BYTES];
+
+	control_peer_text(peer, who, sizeof(who));
+	turn_away(fd, EX_NOPERM, "the socket's mode does not let you in");
+	if (control->refused_ms != 0 && now_ms - control->refused_ms < 1000)
+		return;
+	control->refused_ms = now_ms;
+	control->hooks.refused(control->hooks.arg, who);
 }
 
 static void
 take_in(struct control *control, int fd)
 {
 	struct control_client *silent;
+	struct control_peer peer;
 
+	control_peer_read(fd, &peer);
+	if (!may_come_in(control, fd, &peer)) {
+		refuse(control, fd, &peer);
+		return;
+	}
 	if (control->count < CONTROL_CLIENTS) {
-		admit(control, fd);
+		admit(control, fd, &peer);
 		return;
 	}
 	silent = find_silent(control);
 	if (silent == NULL) {
-		turn_away(fd);
+		turn_away(fd, EX_TEMPFAIL,
+		    "too many wait for an outcome already");
 		return;
 	}
 	client_drop(silent);
 	sweep(control);
-	admit(control, fd);
+	admit(control, fd, &peer);
 }
 
 /* At most so many at a time: the master has other work. */

@@ -20,6 +20,8 @@
 #define CONTROL_CLIENTS 100
 /* A request must have come, an answer must have been taken, so soon. */
 #define CONTROL_PATIENCE_MS 10000
+/* Of control_who. */
+#define CONTROL_WHO_BYTES 64
 /* An answer is cut at so much. */
 #define CONTROL_BYTES (4u << 20)
 
@@ -40,6 +42,9 @@ struct control_hooks {
 	/* Call control_say, then control_end or control_wait. */
 	void (*request)(void *arg, struct control_client *client,
 	    const struct control_request *request);
+	/* Somebody was turned away whom the socket's mode does not let in; told
+	 * at most once a second. */
+	void (*refused)(void *arg, const char *who);
 	/* Time for deadlines. */
 	int64_t (*now_ms)(void *arg);
 	void *arg;
@@ -51,6 +56,8 @@ struct control_hooks {
  */
 struct control *control_new(struct loop *loop, const struct listener *listener,
     const struct control_hooks *hooks);
+/* Who asks, for the log. */
+void control_who(const struct control_client *client, char *text, size_t bytes);
 /* Nobody new comes: closes the listener, and with it its file if that is ours.
  * NULL is none. */
 void control_shut(struct control *control);

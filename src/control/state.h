@@ -8,11 +8,13 @@
 #include <stdbool.h>
 
 #include "control/control.h"
+#include "control/peer.h"
 
 struct control_client {
 	struct control *control;
 	struct control_client *next;
 	struct loop_watch watch;
+	struct control_peer peer;
 	int64_t deadline_ms; /* CLOCK_NEVER while an outcome is waited for */
 	int waits;	     /* for what, or 0 */
 	struct control_matter matter;
@@ -32,8 +34,9 @@ struct control {
 	struct control_hooks hooks;
 	struct control_client *clients;
 	unsigned count;
-	bool listening; /* watched */
-	bool sweeping;	/* somebody is gone */
+	bool listening;	    /* watched */
+	bool sweeping;	    /* somebody is gone */
+	int64_t refused_ms; /* when it was told last, 0 never */
 };
 
 /* client.c */

@@ -11,7 +11,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "admission/refusal.h"
 #include "base/clock.h"
 #include "base/fd.h"
 #include "master/addresses.h"
@@ -85,57 +84,6 @@ adopt_board(struct adoption *a, const struct state_line *line)
 		    strerror(errno));
 	m->records = calloc(m->board.slots, sizeof(*m->records));
 	return m->records != NULL ? 0 : state_refuse(line, a->e);
-}
-
-static int
-adopt_total(struct adoption *a, const struct state_line *line)
-{
-	const char *service = state_text(line, 0);
-	struct totals *t;
-	uint64_t *fields[7];
-	int64_t value;
-	unsigned i;
-
-	t = service != NULL ? totals_of(a->m, service) : NULL;
-	if (t == NULL)
-		return state_refuse(line, a->e);
-	fields[0] = &t->accepted;
-	fields[1] = &t->closed;
-	fields[2] = &t->failed;
-	fields[3] = &t->forked;
-	fields[4] = &t->reaped;
-	fields[5] = &t->crashed;
-	fields[6] = &t->recycled;
-	/* An image of an earlier version may know fewer. */
-	for (i = 0; i < 7 && i + 1 < line->count; i++) {
-		if (state_number(line, i + 1, 0, COUNT_MAX, &value) == -1)
-			return state_refuse(line, a->e);
-		*fields[i] = (uint64_t)value;
-	}
-	return 0;
-}
-
-/* Reasons that only the other image knows are no concern of this one. */
-static int
-adopt_refused(struct adoption *a, const struct state_line *line)
-{
-	const char *service = state_text(line, 0), *name;
-	struct totals *t;
-	int64_t count;
-	unsigned i;
-
-	t = service != NULL ? totals_of(a->m, service) : NULL;
-	if (t == NULL)
-		return state_refuse(line, a->e);
-	for (i = 1; i < line->count; i += 2) {
-		name = state_text(line, i);
-		if (name == NULL ||
-		    state_number(line, i + 1, 0, COUNT_MAX, &count) == -1)
-			return state_refuse(line, a->e);
-		if (refusal_find(name) != REFUSALS)
-			t->refused[refusal_find(name)] = (uint64_t)count;
-	}
-	return 0;
 }
 
 int
@@ -279,6 +227,9 @@ static const struct {
 	{ "log", adopt_log },
 	{ "total", adopt_total },
 	{ "refused", adopt_refused },
+	{ "tally", adopt_tally },
+	{ "served", adopt_served },
+	{ "first", adopt_first },
 	{ "outcome", adopt_outcome },
 	{ "control", adopt_control },
 	{ "settings", adopt_settings },

@@ -30,6 +30,11 @@ int adopt_finish_service(struct adoption *a);
 int adopt_pidfile(struct adoption *a, const struct state_line *line);
 int adopt_log(struct adoption *a, const struct state_line *line);
 int adopt_control(struct adoption *a, const struct state_line *line);
+int adopt_total(struct adoption *a, const struct state_line *line);
+int adopt_refused(struct adoption *a, const struct state_line *line);
+int adopt_tally(struct adoption *a, const struct state_line *line);
+int adopt_served(struct adoption *a, const struct state_line *line);
+int adopt_first(struct adoption *a, const struct state_line *line);
 int adopt_outcome(struct adoption *a, const struct state_line *line);
 /* Before the first of them. */
 int adopt_passed(struct adoption *a, const struct state_line *line);

@@ -45,14 +45,10 @@ event_begin(struct event *event, struct master *m, const char *name)
 	json_text(&event->json, "event", name);
 }
 
-/* In the place of the oldest; without memory it is not kept. */
-static void
-keep(struct events *events, const char *line)
+static char *
+place_of(const struct events *events, uint64_t seq)
 {
-	char **place = &events->kept[events->seq % EVENTS_KEPT];
-
-	free(*place);
-	*place = strdup(line);
+	return events->kept + seq % EVENTS_KEPT * EVENTS_BYTES;
 }
 
 void
@@ -65,10 +61,14 @@ event_end(struct event *event)
 		(void)snprintf(event->line, sizeof(event->line),
 		    "{\"seq\":%llu,\"event\":\"too-long\"}",
 		    (unsigned long long)m->events.seq);
+	/* One piece, which has its own pages: what is written between the forks
+	 * is not scattered over what the workers share with us.  Without
+	 * memory nothing is kept. */
 	if (m->events.kept == NULL)
-		m->events.kept = calloc(EVENTS_KEPT, sizeof(char *));
+		m->events.kept = calloc(EVENTS_KEPT, EVENTS_BYTES);
 	if (m->events.kept != NULL)
-		keep(&m->events, event->line);
+		memcpy(place_of(&m->events, m->events.seq), event->line,
+		    strlen(event->line) + 1);
 	control_say_all(m->control, WAIT_EVENTS, event->line);
 }
 
@@ -173,9 +173,8 @@ repeat(const struct events *events, uint64_t from,
 	if (seq + EVENTS_KEPT <= events->seq)
 		seq = events->seq - EVENTS_KEPT + 1;
 	for (; seq <= events->seq; seq++)
-		if (events->kept[seq % EVENTS_KEPT] != NULL)
-			control_say(client, "%s",
-			    events->kept[seq % EVENTS_KEPT]);
+		if (*place_of(events, seq) != '\0')
+			control_say(client, "%s", place_of(events, seq));
 }
 
 void
@@ -200,10 +199,6 @@ events_follow(struct master *m, struct control_client *client,
 void
 events_free(struct master *m)
 {
-	size_t i;
-
-	for (i = 0; m->events.kept != NULL && i < EVENTS_KEPT; i++)
-		free(m->events.kept[i]);
 	free(m->events.kept);
 	m->events.kept = NULL;
 }

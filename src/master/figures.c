@@ -135,3 +135,29 @@ figures_take(struct master *m)
 	}
 	return all;
 }
+
+struct tally *
+figures_take_tallies(struct master *m)
+{
+	const struct generation *g = m->current->generation;
+	struct tally *all = calloc(g->service_count, sizeof(*all));
+	const struct totals *totals;
+	unsigned cell;
+	size_t i;
+	int index;
+
+	for (i = 0; all != NULL && i < g->service_count; i++) {
+		totals = totals_of(m, g->services[i].settings->name);
+		if (totals != NULL)
+			all[i] = totals->tally;
+	}
+	for (cell = 0; all != NULL && cell < m->cells_end; cell++) {
+		if (m->records[cell] == NULL)
+			continue;
+		index = figures_index(m, m->records[cell]->crew);
+		if (index != -1)
+			tally_add(&all[index], &m->board.slot[cell],
+			    &m->board.tally[cell]);
+	}
+	return all;
+}

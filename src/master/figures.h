@@ -24,6 +24,10 @@ struct figures {
 /* One for each service of the current generation, in its order; the caller
  * frees it.  NULL without memory. */
 struct figures *figures_take(struct master *m);
+/* Bytes and durations of ended connections, in the same order; the caller
+ * frees it.  NULL without memory.  For those who show them: there is a page to
+ * be read for each worker. */
+struct tally *figures_take_tallies(struct master *m);
 /* The service of the current generation with this crew's name, or -1. */
 int figures_index(const struct master *m, const struct crew *crew);
 /* "idle", "busy" .. of a worker, as its slot and the master's orders say. */

@@ -131,6 +131,7 @@ run_worker(struct worker_record *record, int channel_fd)
 		.slot_number = record->slot,
 		.channel_fd = channel_fd,
 		.slot = &m->board.slot[record->cell],
+		.tally = &m->board.tally[record->cell],
 		.board = &m->board,
 		.cell = record->cell,
 		.master_pid = m->pid,

@@ -122,7 +122,7 @@ struct binary {
 /* What was told last; events.h. */
 struct events {
 	uint64_t seq; /* of the last one */
-	char **kept;  /* EVENTS_KEPT of them, NULL before the first */
+	char *kept;   /* EVENTS_KEPT lines, NULL before the first */
 };
 
 /* The service manager; manager.h. */

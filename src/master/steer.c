@@ -18,8 +18,6 @@
 #include "master/sink.h"
 #include "master/steer.h"
 
-static const char asked_by[] = "preforkctl";
-
 static void
 end_outcome(struct master *m, int what, const char *why)
 {
@@ -197,16 +195,19 @@ static void
 ask_stop(struct master *m, struct control_client *client,
     const struct control_request *request)
 {
+	char who[CONTROL_WHO_BYTES];
+
 	if (request->count > 0 && strcmp(request->words[0], "-fast") != 0) {
 		control_end(client, EX_USAGE, "stop knows -fast, not '%s'",
 		    request->words[0]);
 		return;
 	}
 	control_wait(client, WAIT_END);
+	control_who(client, who, sizeof(who));
 	if (request->count > 0)
-		stop_ask_fast(m, asked_by);
+		stop_ask_fast(m, who);
 	else
-		stop_ask(m, asked_by, m->settings->stop_timeout_ms);
+		stop_ask(m, who, m->settings->stop_timeout_ms);
 }
 
 static const struct {
@@ -254,7 +255,7 @@ answer(void *arg, struct control_client *client,
     const struct control_request *request)
 {
 	struct master *m = arg;
-	char text[CONTROL_REQUEST_BYTES];
+	char text[CONTROL_REQUEST_BYTES], who[CONTROL_WHO_BYTES];
 	size_t i;
 
 	for (i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
@@ -267,9 +268,10 @@ answer(void *arg, struct control_client *client,
 			return;
 		}
 		join_words(request, text, sizeof(text));
+		control_who(client, who, sizeof(who));
 		if (verbs[i].acts)
 			log_event(PF_CONTROLLED, "%s was asked for by %s", text,
-			    asked_by);
+			    who);
 		verbs[i].ask(m, client, request);
 		return;
 	}
@@ -337,12 +339,20 @@ now_of(void *arg)
 	return master_ms(arg);
 }
 
+static void
+tell_refused(void *arg, const char *who)
+{
+	(void)arg;
+	log_event(PF_CONTROL_REFUSED, "the control socket is not for %s", who);
+}
+
 int
 steer_adopt(struct master *m, const struct listener *listener, struct error *e)
 {
-	const struct control_hooks hooks = {
-		.request = answer, .now_ms = now_of, .arg = m
-	};
+	const struct control_hooks hooks = { .request = answer,
+		.refused = tell_refused,
+		.now_ms = now_of,
+		.arg = m };
 
 	m->control = control_new(m->loop, listener, &hooks);
 	return m->control != NULL ?

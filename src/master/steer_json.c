@@ -15,6 +15,7 @@
 #include "master/figures.h"
 #include "master/sink.h"
 #include "master/steer.h"
+#include "master/steer_latency.h"
 #include "scoreboard/client_text.h"
 
 struct writing {
@@ -190,7 +191,8 @@ write_slots(struct writing *w, unsigned index)
 }
 
 static void
-write_service(struct writing *w, const struct figures *f, unsigned index)
+write_service(struct writing *w, const struct figures *f,
+    const struct tally *tally, unsigned index)
 {
 	const struct service_settings *settings = f->service->settings;
 
@@ -198,6 +200,8 @@ write_service(struct writing *w, const struct figures *f, unsigned index)
 	json_text(&w->json, "name", settings->name);
 	json_text(&w->json, "handler", figures_handler(settings));
 	write_counts(&w->json, f);
+	end_line(w);
+	latency_json(&w->json, tally);
 	end_line(w);
 	write_listeners(w, f->service->listeners);
 	write_slots(w, index);
@@ -217,18 +221,19 @@ void
 steer_status_json(struct master *m, struct control_client *client)
 {
 	struct figures *all = figures_take(m);
+	struct tally *tallies = figures_take_tallies(m);
+	unsigned i, count = (unsigned)m->current->generation->service_count;
 	struct writing w;
-	unsigned i;
 
 	begin(&w, m, client);
 	write_daemon(&w);
 	json_open(&w.json, "services", '[');
-	for (i = 0; all != NULL && i < m->current->generation->service_count;
-	     i++)
-		write_service(&w, &all[i], i);
+	for (i = 0; all != NULL && tallies != NULL && i < count; i++)
+		write_service(&w, &all[i], &tallies[i], i);
 	json_close(&w.json, ']');
 	json_close(&w.json, '}');
 	end_line(&w);
+	free(tallies);
 	free(all);
 }
 

@@ -16,6 +16,7 @@
 #include "master/figures.h"
 #include "master/sink.h"
 #include "master/steer.h"
+#include "master/steer_latency.h"
 
 /* Of a label's value, with each byte escaped. */
 #define LABEL_BYTES (2 * ENDPOINT_TEXT_BYTES)
@@ -272,6 +273,7 @@ void
 steer_metrics(struct master *m, struct control_client *client)
 {
 	struct figures *all = figures_take(m);
+	struct tally *tallies = figures_take_tallies(m);
 	const struct page page = { m, client, all,
 		all != NULL ? m->current->generation->service_count : 0 };
 	size_t i;
@@ -289,5 +291,8 @@ steer_metrics(struct master *m, struct control_client *client)
 	say_refusals(&page);
 	for (i = 0; i < sizeof(queue_families) / sizeof(queue_families[0]); i++)
 		say_listeners(&page, &queue_families[i]);
+	if (tallies != NULL)
+		latency_metrics(client, m->current->generation, tallies);
+	free(tallies);
 	free(all);
 }

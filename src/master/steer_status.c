@@ -13,6 +13,7 @@
 #include "master/figures.h"
 #include "master/sink.h"
 #include "master/steer.h"
+#include "master/steer_latency.h"
 
 static void
 say_addresses(const struct service *service, struct control_client *client)
@@ -45,7 +46,8 @@ say_refused(const struct figures *f, struct control_client *client)
 }
 
 static void
-say_service(const struct figures *f, struct control_client *client)
+say_service(const struct figures *f, const struct tally *tally,
+    struct control_client *client)
 {
 	control_say(client, "%-16.16s %5u %5u %5u %5u %5u %12llu %6llu %6llu",
 	    f->service->settings->name, f->wanted, f->idle, f->busy,
@@ -53,6 +55,8 @@ say_service(const struct figures *f, struct control_client *client)
 	    (unsigned long long)f->active, (unsigned long long)f->crashed);
 	say_addresses(f->service, client);
 	say_refused(f, client);
+	if (tally != NULL)
+		latency_text(client, tally);
 }
 
 static void
@@ -109,7 +113,9 @@ say_figures(const struct figures *f, struct control_client *client)
 void
 steer_figures(struct master *m, struct control_client *client)
 {
+	const struct generation *g = m->current->generation;
 	struct figures *all = figures_take(m);
+	struct tally *tallies = figures_take_tallies(m);
 	size_t i;
 
 	control_say(client,
@@ -118,9 +124,12 @@ steer_figures(struct master *m, struct control_client *client)
 	    (long long)(clock_ms() - m->started_ms),
 	    (unsigned long long)m->outcome.reloads,
 	    (unsigned long long)m->outcome.failures);
-	for (i = 0; all != NULL && i < m->current->generation->service_count;
-	     i++)
+	for (i = 0; all != NULL && i < g->service_count; i++)
 		say_figures(&all[i], client);
+	for (i = 0; tallies != NULL && i < g->service_count; i++)
+		latency_figures(client, g->services[i].settings->name,
+		    &tallies[i]);
+	free(tallies);
 	free(all);
 }
 
@@ -141,15 +150,16 @@ steer_status(struct master *m, struct control_client *client)
 {
 	const struct generation *g = m->current->generation;
 	struct figures *all = figures_take(m);
+	struct tally *tallies = figures_take_tallies(m);
 	size_t i;
 
 	say_daemon(m, client);
-	if (all == NULL)
-		return;
 	control_say(client, "%-16s %5s %5s %5s %5s %5s %12s %6s %6s", "SERVICE",
 	    "WANT", "IDLE", "BUSY", "START", "DRAIN", "ACCEPTED", "ACTIVE",
 	    "CRASH");
-	for (i = 0; i < g->service_count; i++)
-		say_service(&all[i], client);
+	for (i = 0; all != NULL && i < g->service_count; i++)
+		say_service(&all[i], tallies != NULL ? &tallies[i] : NULL,
+		    client);
+	free(tallies);
 	free(all);
 }

@@ -41,7 +41,8 @@ void
 totals_fold(struct worker_record *record, const struct census *census,
     bool crashed)
 {
-	struct totals *t = totals_of(record->master, crew_name(record->crew));
+	struct master *m = record->master;
+	struct totals *t = totals_of(m, crew_name(record->crew));
 	unsigned i;
 
 	if (t == NULL)
@@ -52,6 +53,8 @@ totals_fold(struct worker_record *record, const struct census *census,
 	/* One that died in the midst has ended its connection all the same. */
 	t->closed += census->accepted;
 	t->failed += census->failed;
+	tally_add(&t->tally, &m->board.slot[record->cell],
+	    &m->board.tally[record->cell]);
 	t->reaped++;
 	t->crashed += crashed;
 }

@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "config/settings.h"
 #include "scoreboard/census.h"
+#include "scoreboard/tally.h"
 
 struct master;
 struct worker_record;
@@ -24,6 +25,7 @@ struct totals {
 	uint64_t recycled; /* of these, for their age and so on */
 	/* Connections that no handler saw, by enum refusal. */
 	uint64_t refused[SCOREBOARD_REFUSALS];
+	struct tally tally;
 	struct totals *next;
 };
 

@@ -6,8 +6,10 @@
 #define PREFORK_MASTER_UPGRADE_H
 
 #include "master/resume.h"
+#include "wire/state.h"
 
 struct master;
+struct totals;
 
 /* A rehearsal may take start_timeout and this. */
 #define REHEARSAL_SPARE_MS 2000
@@ -21,6 +23,8 @@ struct master;
 
 /* The state as a file without a name, or -1 with errno. */
 int upgrade_save(const struct master *m);
+/* upgrade_totals.c: what was counted. */
+void upgrade_put_totals(struct state_writer *w, const struct totals *t);
 /*
  * Fill `m`, whose settings, loop and signals are there, from the state.  In a
  * rehearsal workers are read but not taken, and nothing is ours to remove.

@@ -10,8 +10,7 @@
  *	log FD PATH				a file
  *	control FD DEVICE INODE
  *	outcome RELOADS FAILURES FAILED WHY
- *	total SERVICE ACCEPTED CLOSED FAILED FORKED REAPED CRASHED
- *	refused SERVICE REASON COUNT...		pairs; connections
+ *	total, refused ..			upgrade_totals.c
  *	settings TEXT				of the next
  *	generation NUMBER OLD MS-LEFT		then its
  *	service NAME WANT SINGLE MODULE-FD MODULE-PATH	each with its
@@ -26,7 +25,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "admission/refusal.h"
 #include "base/clock.h"
 #include "config/print.h"
 #include "master/sink.h"
@@ -109,38 +107,6 @@ put_control(struct state_writer *w, const struct master *m)
 	state_put_number(w, (int64_t)listener->socket_dev);
 	state_put_number(w, (int64_t)listener->socket_ino);
 	state_end_line(w);
-}
-
-static void
-put_refused(struct state_writer *w, const struct totals *t)
-{
-	unsigned i;
-
-	state_keyword(w, "refused");
-	state_put_text(w, t->service);
-	for (i = 0; i < REFUSALS; i++) {
-		state_put_text(w, refusal_name((enum refusal)i));
-		state_put_number(w, (int64_t)t->refused[i]);
-	}
-	state_end_line(w);
-}
-
-static void
-put_totals(struct state_writer *w, const struct totals *t)
-{
-	for (; t != NULL; t = t->next) {
-		state_keyword(w, "total");
-		state_put_text(w, t->service);
-		state_put_number(w, (int64_t)t->accepted);
-		state_put_number(w, (int64_t)t->closed);
-		state_put_number(w, (int64_t)t->failed);
-		state_put_number(w, (int64_t)t->forked);
-		state_put_number(w, (int64_t)t->reaped);
-		state_put_number(w, (int64_t)t->crashed);
-		state_put_number(w, (int64_t)t->recycled);
-		state_end_line(w);
-		put_refused(w, t);
-	}
 }
 
 static void
@@ -271,7 +237,7 @@ upgrade_save(const struct master *m)
 	put_passed(&w, m->settings->passed);
 	put_files(&w, m);
 	put_control(&w, m);
-	put_totals(&w, m->totals);
+	upgrade_put_totals(&w, m->totals);
 	put_cohort(&w, m->current, false);
 	for (cohort = m->old; cohort != NULL; cohort = cohort->next)
 		put_cohort(&w, cohort, true);

@@ -15,8 +15,8 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/command.h"
 #include "base/json.h"
-#include "base/msg.h"
 #include "base/quantity.h"
 #include "preforkctl/talk.h"
 #include "preforkctl/top.h"
@@ -92,28 +92,6 @@ usage(FILE *out)
 		    verbs[i].help);
 }
 
-static int
-complain(enum msg_id id, const char *text)
-{
-	const struct msg_info *info = msg_find((int)id);
-
-	(void)fflush(stdout);
-	(void)fprintf(stderr, "preforkctl: PF%04d %s%s%s\n", (int)id, text,
-	    info->remedy[0] != '\0' && id != PF_USAGE ? ". " : "",
-	    id != PF_USAGE ? info->remedy : "");
-	return info->exit_code;
-}
-
-static int
-misuse(const char *what, const char *word)
-{
-	char text[256];
-
-	(void)snprintf(text, sizeof(text), "%s '%s'; -h shows the usage", what,
-	    word);
-	return complain(PF_USAGE, text);
-}
-
 /* Of a verb whose answer is its outcome alone. */
 static int
 tell_json(const struct answer *answer)
@@ -135,14 +113,14 @@ static int
 tell(const struct call *call, const struct answer *answer)
 {
 	if (answer->ended)
-		return complain(PF_CONTROL_ENDED,
+		return command_fail(PF_CONTROL_ENDED,
 		    "the daemon ended without a word");
 	if (answer->code == EX_USAGE)
-		return complain(PF_USAGE, answer->text);
+		return command_fail(PF_USAGE, answer->text);
 	if (call->json && answer->text[0] != '\0')
 		return tell_json(answer);
 	if (answer->code != 0) {
-		(void)complain(PF_CONTROL_FAILED, answer->text);
+		(void)command_fail(PF_CONTROL_FAILED, answer->text);
 		return answer->code;
 	}
 	if (answer->text[0] != '\0')
@@ -178,10 +156,11 @@ ask_for(const struct call *call, const char *verb, struct answer *answer)
 	struct error e;
 
 	if (make_request(call, verb, request, sizeof(request)) == -1)
-		return misuse("words are too long or have blanks behind", verb);
+		return command_misuse(
+		    "words are too long or have blanks behind", verb);
 	if (talk(call->socket, request, call->deadline_ms, answer, &e) == 0)
 		return 0;
-	return complain(e.id, e.text);
+	return command_fail_with(&e);
 }
 
 static int
@@ -250,12 +229,12 @@ ask_top(const struct call *call, const char *verb)
 	if (call->count > 0 &&
 	    (quantity_parse(QUANTITY_NUMBER, call->words[0], &samples) == -1 ||
 		samples < 1 || samples > INT_MAX))
-		return misuse("top needs a number of samples, not",
+		return command_misuse("top needs a number of samples, not",
 		    call->words[0]);
 	(void)verb;
 	if (top(call->socket, (unsigned)samples, &e) == 0)
 		return 0;
-	return complain(e.id, e.text);
+	return command_fail_with(&e);
 }
 
 static int
@@ -273,7 +252,7 @@ explain(const struct call *call, const char *verb)
 	info =
 	    id > 0 && id < INT_MAX && *end == '\0' ? msg_find((int)id) : NULL;
 	if (info == NULL || (long)info->id != id)
-		return misuse("there is no message", call->words[0]);
+		return command_misuse("there is no message", call->words[0]);
 	(void)printf("PF%04ld (%s): %s\n", id, msg_level_name(info->level),
 	    info->meaning);
 	if (info->remedy[0] != '\0')
@@ -291,16 +270,17 @@ run_verb(struct call *call, int argc, char **argv)
 	const struct verb *verb;
 
 	if (argc == 0)
-		return complain(PF_USAGE, "a verb is missing; -h shows all");
+		return command_fail(PF_USAGE,
+		    "a verb is missing; -h shows all");
 	for (verb = verbs; verb < verbs + VERBS; verb++)
 		if (strcmp(verb->name, argv[0]) == 0)
 			break;
 	if (verb == verbs + VERBS)
-		return misuse("there is no verb", argv[0]);
+		return command_misuse("there is no verb", argv[0]);
 	if (argc - 1 < verb->least)
-		return misuse("a word is missing behind", argv[0]);
+		return command_misuse("a word is missing behind", argv[0]);
 	if (argc - 1 > verb->most)
-		return misuse("this does not belong here:",
+		return command_misuse("this does not belong here:",
 		    argv[1 + verb->most]);
 	call->count = argc - 1;
 	call->words = argv + 1;
@@ -313,18 +293,9 @@ set_timeout(struct call *call, const char *text)
 	int64_t ms;
 
 	if (quantity_parse(QUANTITY_DURATION, text, &ms) != 0 || ms < 0)
-		return misuse("-w needs a time such as 30s, not", text);
+		return command_misuse("-w needs a time such as 30s, not", text);
 	call->deadline_ms = clock_ms() + ms;
 	return 0;
-}
-
-static int
-finish(int code)
-{
-	if (fflush(stdout) == 0 && !ferror(stdout))
-		return code;
-	return code != 0 ? code :
-			   complain(PF_SYSCALL, "cannot write the answer");
 }
 
 int
@@ -338,6 +309,7 @@ main(int argc, char **argv)
 
 	if (named != NULL && named[0] != '\0')
 		call.socket = named;
+	command_begin("preforkctl");
 	opterr = 0;
 	while ((got = getopt(argc, argv, OPTION_LETTERS)) != -1) {
 		letter[1] = (char)optopt;
@@ -355,15 +327,16 @@ main(int argc, char **argv)
 			break;
 		case 'V':
 			(void)printf("preforkctl " PACKAGE_VERSION "\n");
-			return finish(0);
+			return command_finish(0);
 		case 'h':
 			usage(stdout);
-			return finish(0);
+			return command_finish(0);
 		case ':':
-			return misuse("missing value of option", letter);
+			return command_misuse("missing value of option",
+			    letter);
 		default:
-			return misuse("unknown option", letter);
+			return command_misuse("unknown option", letter);
 		}
 	}
-	return finish(run_verb(&call, argc - optind, argv + optind));
+	return command_finish(run_verb(&call, argc - optind, argv + optind));
 }

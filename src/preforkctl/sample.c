@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -13,6 +14,8 @@
 
 /* How long a daemon may take that does not even wait for its workers. */
 #define PATIENCE_MS 5000
+/* No line of an answer is longer. */
+#define LINE_BYTES 2048
 
 static void
 take_daemon(struct sample *out, const char *text)
@@ -44,13 +47,43 @@ take_service(struct sample *out, const char *text)
 	out->count++;
 }
 
+/* Pairs: a bucket and its count. */
+static void
+take_served(struct sample *out, char *text)
+{
+	char *rest = NULL, *name, *bucket, *count;
+	unsigned i = 0;
+	unsigned long index;
+
+	(void)strtok_r(text, " ", &rest);
+	name = strtok_r(NULL, " ", &rest);
+	while (name != NULL && i < out->count &&
+	    strcmp(out->services[i].name, name) != 0)
+		i++;
+	if (name == NULL || i == out->count)
+		return;
+	while ((bucket = strtok_r(NULL, " ", &rest)) != NULL &&
+	    (count = strtok_r(NULL, " ", &rest)) != NULL) {
+		index = strtoul(bucket, NULL, 10);
+		if (index < HISTOGRAM_BUCKETS)
+			out->services[i].served[index] =
+			    strtoull(count, NULL, 10);
+	}
+}
+
 static void
 take_line(void *arg, const char *text)
 {
-	if (strncmp(text, "daemon ", 7) == 0)
+	char line[LINE_BYTES];
+
+	if (strncmp(text, "daemon ", 7) == 0) {
 		take_daemon(arg, text);
-	else
+	} else if (strncmp(text, "served ", 7) == 0) {
+		(void)snprintf(line, sizeof(line), "%s", text);
+		take_served(arg, line);
+	} else {
 		take_service(arg, text);
+	}
 }
 
 int
@@ -78,6 +111,21 @@ rate(unsigned long long before, unsigned long long now, int64_t ms)
 	return (double)(now - before) * 1000 / (double)ms;
 }
 
+/* What ended between the two. */
+static void
+compare_served(const struct service_sample *before, struct service_sample *now)
+{
+	uint64_t since[HISTOGRAM_BUCKETS];
+	unsigned i;
+
+	for (i = 0; i < HISTOGRAM_BUCKETS; i++)
+		since[i] = now->served[i] >= before->served[i] ?
+		    now->served[i] - before->served[i] :
+		    0;
+	now->p50_us = histogram_quantile_us(since, 500000);
+	now->p99_us = histogram_quantile_us(since, 990000);
+}
+
 void
 sample_compare(const struct sample *before, struct sample *now)
 {
@@ -94,6 +142,7 @@ sample_compare(const struct sample *before, struct sample *now)
 				continue;
 			s->accepted_s = rate(old->accepted, s->accepted, ms);
 			s->refused_s = rate(old->refused, s->refused, ms);
+			compare_served(old, s);
 		}
 	}
 }

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "base/histogram.h"
 
 #define SAMPLE_SERVICES 256
 #define SAMPLE_NAME	32
@@ -16,8 +17,10 @@ struct service_sample {
 	char name[SAMPLE_NAME];
 	unsigned wanted, idle, busy, starting, draining, backoff;
 	unsigned long long accepted, active, refused, crashed;
-	long long queue, backlog; /* -1: the system does not tell */
+	long long queue, backlog;	    /* -1: the system does not tell */
+	uint64_t served[HISTOGRAM_BUCKETS]; /* durations, accept to close */
 	/* By sample_compare. */
+	uint64_t p50_us, p99_us; /* of those that ended since; 0: none did */
 	double accepted_s, refused_s; /* a second */
 	double share;		      /* of the workers that are busy */
 };

@@ -18,10 +18,10 @@
 #define INTERVAL_MS 1000
 #define LINE_BYTES  512
 
-enum order { BY_NAME, BY_RATE, BY_BUSY, BY_QUEUE, ORDERS };
+enum order { BY_NAME, BY_RATE, BY_BUSY, BY_LATENCY, BY_QUEUE, ORDERS };
 
 static const char *const order_names[ORDERS] = { "name", "rate", "busy",
-	"queue" };
+	"latency", "queue" };
 
 struct view {
 	struct sample samples[2];
@@ -49,6 +49,8 @@ compare(const void *left, const void *right)
 		result = descending(a->accepted_s, b->accepted_s);
 	else if (sorted_by == BY_BUSY)
 		result = descending(a->share, b->share);
+	else if (sorted_by == BY_LATENCY)
+		result = descending((double)a->p99_us, (double)b->p99_us);
 	else if (sorted_by == BY_QUEUE)
 		result = descending((double)a->queue, (double)b->queue);
 	return result != 0 ? result : strcmp(a->name, b->name);
@@ -93,18 +95,35 @@ show_daemon(const struct view *view, const struct sample *s)
 }
 
 static void
+put_ms(uint64_t us, char *text, size_t bytes)
+{
+	double ms = (double)us / 1000;
+
+	if (us == 0)
+		(void)snprintf(text, bytes, "-");
+	else
+		(void)snprintf(text, bytes, "%.*f",
+		    ms < 10	 ? 2 :
+			ms < 100 ? 1 :
+				   0,
+		    ms);
+}
+
+static void
 show_service(const struct view *view, const struct service_sample *s)
 {
-	char line[LINE_BYTES], queue[48] = "-";
+	char line[LINE_BYTES], queue[48] = "-", half[24], most[24];
 
 	if (s->queue >= 0)
 		(void)snprintf(queue, sizeof(queue), "%lld/%lld", s->queue,
 		    s->backlog);
+	put_ms(s->p50_us, half, sizeof(half));
+	put_ms(s->p99_us, most, sizeof(most));
 	(void)snprintf(line, sizeof(line),
-	    "%-16.16s %5u %5u %4.0f%% %9.1f %6llu %10s %7.1f %5llu %11llu "
-	    "%5u %5u %5u",
-	    s->name, s->wanted, s->busy, s->share * 100, s->accepted_s,
-	    s->active, queue, s->refused_s, s->crashed, s->accepted,
+	    "%-16.16s %5u %5u %4.0f%% %9.1f %7s %7s %6llu %10s %7.1f %5llu "
+	    "%11llu %5u %5u %5u",
+	    s->name, s->wanted, s->busy, s->share * 100, s->accepted_s, half,
+	    most, s->active, queue, s->refused_s, s->crashed, s->accepted,
 	    s->starting, s->draining, s->backoff);
 	show(view, line, false);
 }
@@ -122,9 +141,10 @@ draw(struct view *view)
 		screen_begin();
 	show_daemon(view, s);
 	(void)snprintf(line, sizeof(line),
-	    "%-16s %5s %5s %5s %9s %6s %10s %7s %5s %11s %5s %5s %5s",
-	    "SERVICE", "WANT", "BUSY", "SHARE", "CONN/S", "ACTIVE", "QUEUE",
-	    "REFUS/S", "CRASH", "ACCEPTED", "START", "DRAIN", "BACK");
+	    "%-16s %5s %5s %5s %9s %7s %7s %6s %10s %7s %5s %11s %5s %5s %5s",
+	    "SERVICE", "WANT", "BUSY", "SHARE", "CONN/S", "P50 MS", "P99 MS",
+	    "ACTIVE", "QUEUE", "REFUS/S", "CRASH", "ACCEPTED", "START", "DRAIN",
+	    "BACK");
 	show(view, line, true);
 	for (i = 0; i < s->count; i++)
 		show_service(view, &s->services[i]);

@@ -11,8 +11,10 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
+#include "base/histogram.h"
+
 #define SCOREBOARD_MAGIC      0x70666b31u /* "pfk1" */
-#define SCOREBOARD_VERSION    1u
+#define SCOREBOARD_VERSION    2u
 #define SCOREBOARD_NOTE_BYTES 64
 #define SCOREBOARD_REFUSALS   5 /* admission/refusal.h has their names */
 
@@ -80,6 +82,21 @@ struct scoreboard_slot {
 	char note[SCOREBOARD_NOTE_BYTES];
 };
 
+/*
+ * What a worker counted of the connections that it has ended: behind the
+ * slots, a page for each, which costs nothing until the first has ended.
+ */
+struct scoreboard_tally {
+	/* worker writes; the master of a dead */
+	_Atomic uint64_t received; /* bytes, as far as we see them */
+	_Atomic uint64_t sent;
+	_Atomic uint64_t served_us; /* sums */
+	_Atomic uint64_t first_us;
+	/* From accept to close; from accept to the first byte written. */
+	_Atomic uint64_t served[HISTOGRAM_BUCKETS];
+	_Atomic uint64_t first[HISTOGRAM_BUCKETS];
+};
+
 struct scoreboard_header {
 	uint32_t magic;
 	uint32_t version;
@@ -96,6 +113,7 @@ struct scoreboard_header {
 
 _Static_assert(sizeof(struct slot_client) == 20, "slot_client");
 _Static_assert(sizeof(struct scoreboard_slot) == 256, "scoreboard_slot");
+_Static_assert(sizeof(struct scoreboard_tally) == 4096, "scoreboard_tally");
 _Static_assert(sizeof(struct scoreboard_header) == 256, "scoreboard_header");
 _Static_assert(ATOMIC_LLONG_LOCK_FREE == 2, "64-bit atomics take a lock");
 

@@ -16,12 +16,29 @@
 #include "base/fd.h"
 #include "scoreboard/scoreboard.h"
 
+/* Tallies begin at a page's begin, wherever pages are not larger. */
+static size_t
+tallies_at(unsigned slots)
+{
+	size_t bytes = sizeof(struct scoreboard_header) +
+	    (size_t)slots * sizeof(struct scoreboard_slot);
+	size_t page = sizeof(struct scoreboard_tally);
+
+	return (bytes + page - 1) / page * page;
+}
+
+static size_t
+bytes_of(unsigned slots)
+{
+	return tallies_at(slots) +
+	    (size_t)slots * sizeof(struct scoreboard_tally);
+}
+
 /* *board is filled only when all went well. */
 static int
 map(struct scoreboard *board, int fd, unsigned slots)
 {
-	size_t bytes = sizeof(struct scoreboard_header) +
-	    (size_t)slots * sizeof(struct scoreboard_slot);
+	size_t bytes = bytes_of(slots);
 	void *memory;
 
 	memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
@@ -32,14 +49,15 @@ map(struct scoreboard *board, int fd, unsigned slots)
 	board->slots = slots;
 	board->header = memory;
 	board->slot = (struct scoreboard_slot *)(board->header + 1);
+	board->tally =
+	    (struct scoreboard_tally *)((char *)memory + tallies_at(slots));
 	return 0;
 }
 
 int
 scoreboard_open(struct scoreboard *board, unsigned slots)
 {
-	size_t bytes = sizeof(struct scoreboard_header) +
-	    (size_t)slots * sizeof(struct scoreboard_slot);
+	size_t bytes = bytes_of(slots);
 	int fd;
 
 	fd = fd_memory("prefork-scoreboard");
@@ -72,8 +90,7 @@ scoreboard_adopt(struct scoreboard *board, int fd, unsigned slots)
 {
 	struct scoreboard found;
 	struct stat st;
-	size_t bytes = sizeof(struct scoreboard_header) +
-	    (size_t)slots * sizeof(struct scoreboard_slot);
+	size_t bytes = bytes_of(slots);
 
 	if (fstat(fd, &st) == -1)
 		return -1;
@@ -97,6 +114,7 @@ scoreboard_close(struct scoreboard *board)
 	fd_close(&board->fd);
 	board->header = NULL;
 	board->slot = NULL;
+	board->tally = NULL;
 }
 
 void
@@ -137,6 +155,9 @@ void
 scoreboard_release(struct scoreboard *board, unsigned index)
 {
 	atomic_store(&board->slot[index].claim, (uint32_t)CLAIM_NONE);
+	/* Only where a worker wrote: a look is enough to make a page of it. */
+	if (atomic_load(&board->slot[index].closed) > 0)
+		memset(&board->tally[index], 0, sizeof(board->tally[index]));
 }
 
 void

@@ -18,6 +18,7 @@ struct scoreboard {
 	unsigned slots;
 	struct scoreboard_header *header;
 	struct scoreboard_slot *slot;
+	struct scoreboard_tally *tally; /* one for each slot */
 };
 
 /* Pages are used only once touched, so ask for the limit. -1 with errno. */
@@ -35,7 +36,8 @@ void scoreboard_assign(struct scoreboard *board, unsigned index,
 /* Whose connections it counts; after scoreboard_assign. */
 void scoreboard_name(struct scoreboard *board, unsigned index,
     const char *service);
-/* Its worker is dead, and holds no claim any more. */
+/* Its worker is dead, and holds no claim any more; what it counted has been
+ * taken. */
 void scoreboard_release(struct scoreboard *board, unsigned index);
 /* Add ORDER_ bits. */
 void scoreboard_order(struct scoreboard *board, unsigned index,

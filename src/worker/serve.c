@@ -17,6 +17,7 @@
 #include "base/log.h"
 #include "base/sigpipe.h"
 #include "listener/accept.h"
+#include "scoreboard/tally.h"
 #include "worker/state.h"
 
 static const struct sockaddr *
@@ -40,6 +41,15 @@ limit_bare(struct worker *worker)
 		slot_active(worker->setup->slot, INT64_MAX);
 }
 
+/* A copy that the handler forked and let return is no worker: to send what was
+ * kept, and to end the connection, is for the one who has forked it. */
+static void
+end_copy(void)
+{
+	if (worker_is_copy)
+		_exit(EX_OK);
+}
+
 static int
 handle(struct worker *worker, int from)
 {
@@ -49,10 +59,12 @@ handle(struct worker *worker, int from)
 	if (worker->module.descriptor == NULL) {
 		limit_bare(worker);
 		worker->module.handle_client(conn->fd);
+		end_copy();
 		conn_end_bare(conn, bound_address(worker, from));
 		return 0;
 	}
 	result = worker->module.descriptor->handle(conn);
+	end_copy();
 	conn_end(conn);
 	return result;
 }
@@ -86,11 +98,26 @@ is_admitted(struct worker *worker)
 	return false;
 }
 
+static void
+count(const struct worker *worker, int64_t begun_us, int64_t ended_us)
+{
+	struct tally_entry entry = {
+		.begun_us = begun_us,
+		.first_us = worker->conn.first_us,
+		.ended_us = ended_us,
+		.received = worker->conn.received,
+		.sent = worker->conn.sent,
+	};
+
+	tally_count(worker->setup->tally, &entry);
+}
+
 /* worker->conn has fd and peer. */
 static void
 serve_accepted(struct worker *worker, int from)
 {
 	struct scoreboard_slot *slot = worker->setup->slot;
+	int64_t begun_us = clock_us(), ended_us;
 	int result;
 
 	/* First of all: a refusal may be told on stderr. */
@@ -100,15 +127,18 @@ serve_accepted(struct worker *worker, int from)
 	if (!is_admitted(worker))
 		return;
 	worker->connections++;
-	slot_begin(slot, (struct sockaddr *)&worker->conn.peer, clock_ms());
+	/* A header may have been long in coming. */
+	slot_begin(slot, (struct sockaddr *)&worker->conn.peer,
+	    proxy_is_required(&worker->service->settings->proxy) ?
+		clock_ms() :
+		begun_us / 1000);
 	/* The master believes it only of one whose slot says that it served. */
 	recycle_begun(worker);
 	result = handle(worker, from);
-	/* A copy that the handler forked and let return is no worker. */
-	if (worker_is_copy)
-		_exit(EX_OK);
-	worker->now_ms = clock_ms();
+	ended_us = clock_us();
+	worker->now_ms = ended_us / 1000;
 	slot_end(slot, result != 0, worker->now_ms);
+	count(worker, begun_us, ended_us);
 	recycle_ended(worker);
 }
 

@@ -62,9 +62,6 @@ struct worker {
  * for another reason. */
 #define BROKEN_MAX 10000
 
-/* Set in a child that the handler forks. */
-extern bool worker_is_copy;
-
 /* serve.c: accept and serve until there is a reason to leave. */
 void serve(struct worker *worker);
 /* One connection that is here already; `from` is its listener. */

@@ -154,6 +154,29 @@ mark_copy(void)
 	worker_is_copy = true;
 }
 
+int
+worker_watch_copies(void)
+{
+	int failure = pthread_atfork(NULL, NULL, mark_copy);
+
+	if (failure == 0)
+		return 0;
+	errno = failure;
+	return -1;
+}
+
+struct conn_limits
+worker_limits(const struct timeouts *timeouts)
+{
+	return (struct conn_limits) {
+		.idle_ms = timeouts->idle_ms,
+		.write_ms = timeouts->write_ms,
+		.min_rate = timeouts->min_rate,
+		.window_ms = CONN_RATE_WINDOW_MS,
+		.total_ms = timeouts->total_ms,
+	};
+}
+
 static const struct conn_hooks worker_hooks = {
 	.retire = recycle_wanted,
 	.leaving = orders_leaving,
@@ -163,21 +186,13 @@ static const struct conn_hooks worker_hooks = {
 static void
 set_context(struct worker *worker)
 {
-	const struct timeouts *timeouts = &worker->service->settings->timeouts;
-
 	worker->context = (struct conn_context) {
 		.service = worker->service->settings->name,
 		.config = worker->module.config,
 		.slot = worker->setup->slot,
 		.hooks = &worker_hooks,
 		.worker = worker,
-		.limits = {
-			.idle_ms = timeouts->idle_ms,
-			.write_ms = timeouts->write_ms,
-			.min_rate = timeouts->min_rate,
-			.window_ms = CONN_RATE_WINDOW_MS,
-			.total_ms = timeouts->total_ms,
-		},
+		.limits = worker_limits(&worker->service->settings->timeouts),
 	};
 }
 
@@ -189,7 +204,7 @@ prepare(struct worker *worker, struct error *e)
 	if (sigpipe_install(worker_signals, WORKER_SIGNALS) == -1 ||
 	    dump_install(worker) == -1)
 		return error_set(e, PF_SYSCALL, "signals: %s", strerror(errno));
-	if (pthread_atfork(NULL, NULL, mark_copy) != 0)
+	if (worker_watch_copies() == -1)
 		return error_set(e, PF_SYSCALL, "no memory for a handler");
 	if (worker_enter(setup->generation->settings,
 		&setup->generation->services[setup->service], e) == -1 ||

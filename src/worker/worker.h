@@ -8,6 +8,7 @@
 #include <stdbool.h>
 
 #include "base/sigpipe.h"
+#include "conn/conn.h"
 #include "generation/generation.h"
 #include "scoreboard/scoreboard.h"
 #include "scoreboard/slot.h"
@@ -18,6 +19,7 @@ struct worker_setup {
 	unsigned slot_number;	      /* for the log */
 	int channel_fd;		      /* the worker's end */
 	struct scoreboard_slot *slot; /* its place on the board */
+	struct scoreboard_tally *tally;
 	const struct scoreboard *board;
 	unsigned cell; /* number of that place */
 	pid_t master_pid;
@@ -48,6 +50,15 @@ int worker_load(struct service *service, struct module *module,
  */
 int worker_enter(const struct settings *settings, struct service *service,
     struct error *e);
+/* Limits of time of the connections of a service. */
+struct conn_limits worker_limits(const struct timeouts *timeouts);
+/*
+ * To be called before a handler is, which may fork and let the child return:
+ * worker_is_copy is true in that one.  It must go at once, by _exit, because
+ * the connection and what was kept for it are the parent's.  -1 with errno.
+ */
+int worker_watch_copies(void);
+extern bool worker_is_copy;
 /* The last part of it: groups, group, root directory, user, for good and
  * verified.  -1 with CHROOT or IDENTITY_FAILED. */
 int worker_drop_privileges(const struct service_settings *service,

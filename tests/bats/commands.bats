@@ -66,7 +66,7 @@ modules_in() {
 	grep '^echo .*RFC 862' "$T/out"
 	run ! grep -E 'README|gone|folder' "$T/out"
 	[[ $(cut -d ' ' -f 1 "$T/out" | tr '\n' ' ') == \
-		'die2004 echo exec fault ' ]]
+		'chargen daytime die2004 discard echo exec fault static_reply time ' ]]
 }
 
 @test "-L says of a broken module that it is, and lists the others" {

@@ -100,7 +100,8 @@ jq_says() {
 	[[ $(log_count PF0106) -eq 1 ]]
 	wait_for all_new "$before"
 	ctl_ends 0 'reloads: 1 done, 0 failed' status
-	log_count 'PF0126 reload was asked for by preforkctl'
+	# By whom, where the system tells.
+	[[ $(log_count "PF0126 reload was asked for by preforkctl( \(uid $(id -u), pid [0-9]+\))?\$") -eq 1 ]]
 }
 
 all_new() {
@@ -337,4 +338,41 @@ ctl_second() {
 	ctl_ends 0 'Start the daemon with -S' explain 612
 	PREFORK_CONTROL=$T/else run -69 timeout 5 "$PREFORKCTL" ping
 	[[ $output == *"$T/else"* ]]
+}
+
+ask_as_other() {
+	timeout -k 1 "$DEADLINE" "${other[@]}" "$PREFORK_TOOLS/talk" \
+		"unix:$T/ctl.sock" say connected send "prefork/1 $1\n" print 2>&1
+}
+
+# Who connected while the mode still let everybody in.
+@test "whom the socket's mode does not let in is turned away, and told of" {
+	local pid
+
+	other=(setpriv --reuid 59999 --regid 59999 --clear-groups)
+	[[ $EUID -eq 0 ]] || skip 'only root can be somebody else'
+	grep -q '^#define HAVE_PEER_CREDENTIALS 1' "$abs_top_builddir/config.h" ||
+		skip 'this system does not tell who is at the other end'
+	"${other[@]}" test -x "$PREFORK_TOOLS/talk" ||
+		skip 'nobody else can run what was built here'
+	expect_message PF0127
+	start -w 1 -S "$T/ctl.sock" echo
+	chmod 711 "$T"
+	chmod 666 "$T/ctl.sock"
+	ask_as_other ping >"$T/first"
+	grep -q 'serving' "$T/first"
+	kill -STOP "$MASTER"
+	wait_for is_stopped "$MASTER"
+	ask_as_other reload >"$T/later" &
+	pid=$!
+	wait_for grep -q connected "$T/later"
+	chmod 600 "$T/ctl.sock"
+	kill -CONT "$MASTER"
+	# It may see that its request was not read.
+	wait "$pid" || :
+	grep -q "77 .*mode does not let you in" "$T/later" ||
+		fail "$(<"$T/later")"
+	wait_log 'PF0127 the control socket is not for preforkctl \(uid 59999,'
+	[[ $(log_count PF0106) -eq 0 ]]
+	ctl ping
 }

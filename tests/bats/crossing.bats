@@ -15,10 +15,6 @@ is_asleep() {
 	[[ $(state_of "$1") == S ]]
 }
 
-is_stopped() {
-	[[ $(state_of "$1") == T ]]
-}
-
 # A worker that waits at the gate, in a daemon that has nobody else; sets
 # FIRST, its pid.
 begin_at_gate() {

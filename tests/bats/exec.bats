@@ -240,3 +240,26 @@ no_session() {
 	[[ -d $T/copy/.git ]]
 	rm -rf "$T/repo.git" "$T/copy"
 }
+
+@test "an ssh session through it" {
+	local options=(-o UsePAM=no -o StrictModes=no -o PermitRootLogin=yes
+		-o HostKey="$T/host" -o AuthorizedKeysFile="$T/mine.pub"
+		-o PidFile=none -o PrintMotd=no)
+	local sshd
+
+	sshd=$(PATH=$PATH:/usr/sbin command -v sshd) || skip 'there is no sshd'
+	need ssh ssh-keygen
+	ssh-keygen -q -t ed25519 -N '' -f "$T/host"
+	ssh-keygen -q -t ed25519 -N '' -f "$T/mine"
+	"$sshd" -t -f /dev/null "${options[@]}" 2>"$T/err" ||
+		skip "sshd does not run here: $(<"$T/err")"
+	start -w 2 exec "$sshd" -i -e -f /dev/null "${options[@]}"
+	head -c 300000 /dev/urandom >"$T/sent"
+	timeout -k 1 60 ssh -F /dev/null -p "$PORT" -i "$T/mine" \
+		-o StrictHostKeyChecking=no -o UserKnownHostsFile="$T/known" \
+		-o BatchMode=yes "$(id -un)@127.0.0.1" 'cat; exit 7' \
+		<"$T/sent" >"$T/got" 2>"$T/err" || [[ $? -eq 7 ]] ||
+		fail "$(<"$T/err")"
+	cmp "$T/sent" "$T/got"
+	wait_log 'pid [0-9]* ended:'
+}

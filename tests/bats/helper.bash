@@ -136,6 +136,10 @@ is_gone() {
 	[[ $(state_of "$1") == [ZX] || ! -e /proc/$1 ]]
 }
 
+is_stopped() {
+	[[ $(state_of "$1") == T ]]
+}
+
 wait_gone() {
 	wait_for is_gone "$1"
 }

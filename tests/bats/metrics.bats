@@ -23,6 +23,8 @@ value() {
 # One line for each counter, sorted.
 counters() {
 	awk '/^# TYPE .* counter$/ { counter[$3] = 1 }
+		/^# TYPE .* histogram$/ { counter[$3 "_bucket"] = 1
+			counter[$3 "_sum"] = counter[$3 "_count"] = 1 }
 		!/^#/ { name = $1; sub(/{.*/, "", name)
 			if (counter[name]) print }' "$1" | sort
 }

@@ -146,3 +146,69 @@ inetd_ends() {
 	inetd_ends 78
 	grep 'PF0300 ' "$T/err"
 }
+
+# An input that says this and then nothing, and does not end, as descriptor 7.
+silent_after() {
+	mkfifo "$T/input"
+	exec 7<>"$T/input"
+	printf '%b' "$1" >&7
+}
+
+@test "timeout idle holds, between pipes and on a socket" {
+	local words=$PREFORK_FAULTS/words.so idle='timeout=idle 200ms'
+
+	silent_after 'one\n'
+	ends_with 0 -o "$idle" "$words" <&7
+	[[ $(<"$T/out") == $'line one\ntimeout' ]]
+	# One that reads for itself ends, too, and not by our deadline.
+	one_shot -o "$idle" "$PREFORK_FAULTS/die2004.so" <&7 >"$T/out" \
+		2>"$T/err" || [[ $? -ne 124 && $? -ne 137 ]]
+	exec 7<&-
+	inetd -o "$idle" "$words"
+	[[ $(talk "$ADDR" send 'one\n' print) == $'line one\ntimeout' ]]
+	inetd_ends 0
+	inetd -e -o "$idle" "$PREFORK_FAULTS/die2004.so"
+	talk "$ADDR" line word eof
+	wait_gone "$SERVER"
+}
+
+@test "timeout write holds where nobody reads what comes out" {
+	mkfifo "$T/output"
+	exec 8<>"$T/output"
+	printf 'pour\n' |
+		one_shot -o 'timeout=write 200ms' "$PREFORK_FAULTS/words.so" \
+			>&8 2>"$T/err"
+	wait_for nobody_left
+	exec 8<&-
+}
+
+@test "timeout total ends a handler that does not come back" {
+	ends_with 78 -o 'timeout=total 200ms' "$FAULT" < <(printf 'hang\n')
+	grep 'PF0310 .*KILL' "$T/err"
+	wait_for nobody_left
+}
+
+@test "allow and deny hold for who comes by a socket" {
+	inetd -e -o deny=all echo
+	[[ -z $(talk "$ADDR" print) ]]
+	inetd_ends 77
+	grep 'PF0224 refused 127.0.0.1.* allow and deny' "$T/err"
+	inetd -o allow=127.0.0.1 echo
+	talk "$ADDR" line word shut eof
+	inetd_ends 0
+	inetd -o allow=192.0.2.1 "$FAULT" init=fail
+	[[ -z $(talk "$ADDR" print) ]]
+	inetd_ends 77
+	# Whoever has the pipe has started us.
+	[[ $(printf 'word\n' | one_shot -o deny=all echo) == word ]]
+}
+
+@test "a copy that the handler forks and lets return says nothing" {
+	ends_with 0 "$PREFORK_FAULTS/twin.so" </dev/null
+	[[ $(<"$T/out") == $'kept\nchild 0' ]]
+	start -w 1 "$PREFORK_FAULTS/twin.so"
+	for _ in 1 2 3; do
+		[[ $(talk "$ADDR" print) == $'kept\nchild 0' ]]
+	done
+	invariants 1
+}

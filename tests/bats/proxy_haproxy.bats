@@ -186,7 +186,7 @@ status_sees() {
 		start -w 1 -o 'proxy=require from 127.0.0.1' exec /usr/bin/env
 		haproxy_begin "$header"
 		port=${FRONT##*:}
-		talk "$FRONT" port shut print >"$T/env"
+		talk "$FRONT" port print >"$T/env"
 		grep -qx "TCPREMOTEPORT=$(head -n 1 "$T/env")" "$T/env"
 		grep -qx "REMOTE_PORT=$(head -n 1 "$T/env")" "$T/env"
 		grep -qx 'TCPREMOTEIP=127.0.0.1' "$T/env"

@@ -58,7 +58,7 @@ shows() {
 	echo_once more
 	ctl_ends 0 '^preforkd .* pid [0-9]+  serving  generation 1' top 2
 	[[ $(grep -c '^SERVICE' "$T/said") -eq 2 ]]
-	[[ $(grep -cE '^one +2 +1 +50% +0\.0 +1 +([0-9]+/[0-9]+|-) ' \
+	[[ $(grep -cE '^one +2 +1 +50% +0\.0 +- +- +1 +([0-9]+/[0-9]+|-) ' \
 		"$T/said") -eq 2 ]] || fail "$(<"$T/said")"
 	grep -qE '^two +3 +0 +0%' "$T/said"
 	[[ $(grep -c $'\033' "$T/said") -eq 0 ]]

@@ -114,4 +114,30 @@ if [ -e "$ctl_page" ]; then
 	refuse 'seen: a verb that is not in the code' \
 	    check_verbs "$ctl_main" "$trial/a.8"
 fi
+
+client_page=$top/doc/prefork-client.1
+client_main=$top/src/client/main.c
+client_parse=$top/src/client/script_parse.c
+
+check_steps() {
+	sed -n 's/^	\[STEP_[A-Z]*\] = { "\([a-z]*\)".*/\1/p' "$1" |
+		sort >"$scratch/code"
+	sed -n 's/^\.It Ic \([a-z]*\).*/\1/p' "$2" | sort -u >"$scratch/page"
+	[ -s "$scratch/code" ] || echo "no steps in $1"
+	differences "$scratch/code" "$scratch/page" script_parse.c 'the page'
+}
+
+if command -v mandoc >/dev/null 2>&1; then
+	verify 'mandoc finds no fault in prefork-client.1' \
+	    mandoc -Tlint -Wwarning "$client_page"
+fi
+verify 'prefork-client.1 has the options of main.c' \
+    check_options "$client_main" "$client_page"
+verify 'prefork-client.1 has the verbs of main.c' \
+    check_verbs "$client_main" "$client_page"
+verify 'prefork-client.1 has the steps of scripts' \
+    check_steps "$client_parse" "$client_page"
+printf '.It Ic dance\n' | cat "$client_page" - | plant a.1
+refuse 'seen: a step that is not in the code' \
+    check_steps "$client_parse" "$trial/a.1"
 done_testing

@@ -7,7 +7,7 @@ scripts() {
 	for file in "$top/bootstrap" "$top/.ci/run"; do
 		[ ! -e "$file" ] || printf '%s\n' "$file"
 	done
-	find "$top/tests" "$top/doc" -type f | sort | while read -r file; do
+	find "$top/tests" "$top/doc" "$top/src" -type f | sort | while read -r file; do
 		case $file in
 		*.sh | *.bash | *.bats) printf '%s\n' "$file" ;;
 		*.c | *.h | *.awk | *.inc) ;;

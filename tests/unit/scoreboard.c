@@ -78,7 +78,11 @@ test_open(void)
 	ok((fcntl(board.fd, F_GETFD) & FD_CLOEXEC) != 0, "close-on-exec");
 	rig_require(fstat(board.fd, &st) == 0, "fstat");
 	is_int(st.st_nlink, 0, "without a name");
-	is_int(st.st_size, 256 + 5 * 256, "as long as it must be");
+	/* Header and slots in the first page, then a page for each slot. */
+	is_int(st.st_size, 6 * 4096, "as long as it must be");
+	is_int((uintptr_t)board.tally % 4096, 0, "tallies are pages");
+	is_int((char *)(board.tally + 5) - (char *)board.header, st.st_size,
+	    "which end where it ends");
 	is_int(names_left(), 0, "no name is left");
 }
 
