@@ -37,10 +37,10 @@ put(struct json *json, const char *bytes, size_t count)
 	json->text[json->length] = '\0';
 }
 
-/* Length of the UTF-8 character (RFC 3629) at `s`, 0: it is none. */
-static size_t
-utf8_length(const unsigned char *s)
+size_t
+json_character(const char *at)
 {
+	const unsigned char *s = (const unsigned char *)at;
 	static const struct {
 		unsigned char first, last, low, high; /* of the second byte */
 		size_t length;
@@ -89,7 +89,7 @@ put_text(struct json *json, const char *text)
 
 	put(json, "\"", 1);
 	while (*at != '\0') {
-		length = utf8_length((const unsigned char *)at);
+		length = json_character(at);
 		if (*at == '"' || *at == '\\')
 			put(json, "\\", 1);
 		if (length == 0)

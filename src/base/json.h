@@ -30,5 +30,9 @@ void json_number(struct json *json, const char *name, int64_t number);
 void json_text(struct json *json, const char *name, const char *text);
 void json_bool(struct json *json, const char *name, bool value);
 void json_null(struct json *json, const char *name);
+/* Bytes of the UTF-8 character (RFC 3629) at terminated `at` that may stand in
+ * JSON as it is; 0: it has to be escaped.  Quotation mark and backslash count
+ * as such characters all the same.  Async-signal-safe. */
+size_t json_character(const char *at);
 
 #endif

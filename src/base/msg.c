@@ -5,6 +5,8 @@
  */
 #include "config.h"
 
+#include <string.h>
+
 #include <stddef.h>
 
 #include "base/msg.h"
@@ -42,4 +44,17 @@ msg_level_name(enum msg_level level)
 	return (unsigned)level < sizeof(names) / sizeof(names[0]) ?
 	    names[level] :
 	    "unknown";
+}
+
+int
+msg_level_find(const char *name, enum msg_level *level)
+{
+	int i;
+
+	for (i = LEVEL_ERROR; i <= LEVEL_DEBUG; i++)
+		if (strcmp(msg_level_name((enum msg_level)i), name) == 0) {
+			*level = (enum msg_level)i;
+			return 0;
+		}
+	return -1;
 }

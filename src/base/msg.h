@@ -32,5 +32,7 @@ struct msg_info {
 const struct msg_info *msg_find(int id);
 /* "error", "warning", ... */
 const char *msg_level_name(enum msg_level level);
+/* By that name.  -1: there is none. */
+int msg_level_find(const char *name, enum msg_level *level);
 
 #endif

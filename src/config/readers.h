@@ -24,7 +24,6 @@ int read_rate(const struct use *use);
 int read_network(const struct use *use, size_t index, struct network *network);
 int read_proxy(const struct use *use);
 int read_log(const struct use *use);
-void keep_log(const struct settings *from, struct settings *to);
 int read_chroot(const struct use *use);
 int read_limit(const struct use *use);
 int read_umask(const struct use *use);

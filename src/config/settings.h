@@ -84,7 +84,12 @@ struct log_settings {
 	bool given; /* else syslog, or in the foreground standard error */
 	enum log_sink sink;
 	enum msg_level level;
-	int facility; /* LOG_DAEMON and so on */
+	int facility;	  /* LOG_DAEMON and so on */
+	const char *path; /* of a file, absolute; else NULL */
+	struct place place;
+	bool format_given;
+	enum log_format format;
+	struct place format_place;
 };
 
 struct control_settings {

@@ -224,6 +224,7 @@ static const struct {
 	{ "passed", adopt_passed },
 	{ "board", adopt_board },
 	{ "pidfile", adopt_pidfile },
+	{ "log", adopt_log },
 	{ "total", adopt_total },
 	{ "refused", adopt_refused },
 	{ "tally", adopt_tally },

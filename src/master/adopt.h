@@ -28,6 +28,7 @@ struct adoption {
 int adopt_finish_service(struct adoption *a);
 /* Keywords. */
 int adopt_pidfile(struct adoption *a, const struct state_line *line);
+int adopt_log(struct adoption *a, const struct state_line *line);
 int adopt_control(struct adoption *a, const struct state_line *line);
 int adopt_total(struct adoption *a, const struct state_line *line);
 int adopt_refused(struct adoption *a, const struct state_line *line);

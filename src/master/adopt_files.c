@@ -1,6 +1,6 @@
 /*
- * What the image before us left that operators see: pidfile, control socket,
- * and how reloads went.
+ * What the image before us left that operators see: pidfile, log, control
+ * socket, and how reloads went.
  * Runs in: master, rehearsal.
  */
 #include "config.h"
@@ -22,6 +22,25 @@ adopt_pidfile(struct adoption *a, const struct state_line *line)
 		return 0;
 	if (pidfile_adopt(&a->m->pidfile, (int)fd, path) == -1)
 		return state_refuse(line, a->e);
+	return 0;
+}
+
+/* At once: what goes wrong from here on is told there. */
+int
+adopt_log(struct adoption *a, const struct state_line *line)
+{
+	const char *path = state_text(line, 1);
+	struct log_opened opened;
+	int64_t fd;
+
+	if (state_number(line, 0, 0, FD_MAX, &fd) == -1 || path == NULL)
+		return state_refuse(line, a->e);
+	if (a->rehearsal)
+		return 0;
+	if (log_prepare_fd(&opened, path, (int)fd) == -1)
+		return state_refuse(line, a->e);
+	log_use(&opened);
+	a->m->has_log = true;
 	return 0;
 }
 

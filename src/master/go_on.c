@@ -33,7 +33,7 @@ go_on(struct master *m, struct resume *resume, struct error *e)
 	if (master_open_machinery(m, e) == -1 ||
 	    upgrade_adopt(m, resume, e) == -1)
 		return -1;
-	sink_open(m->settings);
+	sink_resume(m);
 	log_event(PF_UPGRADE_DONE,
 	    "upgrade done: %s " PACKAGE_VERSION " in place of %s; %s",
 	    m->settings->program, resume->state.version,
@@ -78,7 +78,7 @@ master_resume(struct settings *settings, struct resume *resume)
 	 * exit is not for a copy of it. */
 	if (m.rehearsal)
 		_exit(run_rehearsal(&m, resume));
-	sink_open(settings);
+	sink_begin(settings);
 	if (go_on(&m, resume, &e) == -1)
 		master_fail(&m, &e);
 	master_close(&m);

@@ -117,6 +117,7 @@ open_board(struct master *m, struct error *e)
 	if (scoreboard_open(&m->board, SCOREBOARD_MAX_SLOTS) == -1)
 		return error_set(e, PF_SYSCALL, "scoreboard: %s",
 		    strerror(errno));
+	sink_share(m);
 	m->records = calloc(m->board.slots, sizeof(*m->records));
 	if (m->records == NULL)
 		return error_set(e, PF_SYSCALL, "no memory for workers");
@@ -166,6 +167,8 @@ master_close(struct master *m)
 	if (m->loop != NULL)
 		signals_close(m);
 	loop_free(m->loop);
+	sink_discard(m);
+	log_unshare();
 	scoreboard_close(&m->board);
 	free(m->records);
 	totals_free(m);
@@ -344,7 +347,7 @@ run_master(struct settings *settings, int starter_fd)
 	master_init(&m, settings);
 	m.starter_fd = starter_fd;
 	if (master_open_machinery(&m, &e) == -1 || open_board(&m, &e) == -1 ||
-	    open_service(&m, &e) == -1)
+	    sink_open(settings, &e) == -1 || open_service(&m, &e) == -1)
 		master_fail(&m, &e);
 	else {
 		cohort_start(m.current);
@@ -369,7 +372,7 @@ master_run(struct settings *settings)
 	pid_t pid;
 
 	if (settings->foreground) {
-		sink_open(settings);
+		sink_begin(settings);
 		return run_master(settings, -1);
 	}
 	if (fd_pipe(ends, false) == -1 || (pid = spawn_daemon()) == -1) {
@@ -382,7 +385,7 @@ master_run(struct settings *settings)
 		return run_starter(ends[0], pid, settings->program);
 	}
 	fd_close(&ends[0]);
-	sink_open(settings);
+	sink_begin(settings);
 	if (fd_detach_stdio(sink_wanted(settings) != LOG_SINK_STDERR) == -1)
 		_exit(msg_find(PF_SYSCALL)->exit_code);
 	_exit(run_master(settings, ends[1]));

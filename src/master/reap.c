@@ -19,6 +19,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "master/events.h"
+#include "master/sink.h"
 #include "master/state.h"
 #include "scoreboard/census.h"
 
@@ -165,6 +166,7 @@ bury(struct worker_record *record, int status)
 	totals_fold(record, &census,
 	    !record->leaving && record->killed == KILL_NONE &&
 		!WIFEXITED(status));
+	sink_lost(record);
 	if (record->recycle != RECYCLE_NONE && ended_well(record, status))
 		totals_recycled(record);
 	reload_lost(record);

@@ -22,6 +22,7 @@
 #include "master/events.h"
 #include "master/look_up.h"
 #include "master/probe.h"
+#include "master/sink.h"
 #include "master/steer.h"
 
 static void
@@ -124,8 +125,9 @@ reload_begin(struct master *m)
 	struct generation *next = m->next;
 
 	master_raise_limit(m, next->settings);
-	if (generation_open(next, m->current->generation, 0, &m->trouble) ==
-	    -1) {
+	if (sink_prepare(m, next->settings, &m->trouble) == -1 ||
+	    generation_open(next, m->current->generation, 0, &m->trouble) ==
+		-1) {
 		(void)life_step(m, ON_TROUBLE);
 		return;
 	}
@@ -162,6 +164,7 @@ send_away(struct master *m)
 	struct cohort *cohort = m->incoming;
 
 	drop_next(m);
+	sink_discard(m);
 	m->incoming = NULL;
 	if (cohort == NULL)
 		return;
@@ -201,6 +204,7 @@ take_settings(struct master *m)
 		    or_none(change.after));
 		directive_keep(change.directive, m->settings, taken);
 	}
+	sink_commit(m, m->settings, taken);
 	settings_unref(m->settings);
 	m->settings = taken;
 }

@@ -13,8 +13,8 @@
 
 #include "base/log.h"
 #include "base/sigpipe.h"
-#include "master/events.h"
 #include "master/master.h"
+#include "master/sink.h"
 #include "master/state.h"
 
 const struct signal_rule master_signals[MASTER_SIGNALS] = {
@@ -107,25 +107,6 @@ act_on_drain(struct master *m)
 		log_event(PF_SIGNAL_IGNORED, "WINCH ignored");
 }
 
-int
-signals_reopen_logs(struct master *m, struct error *e)
-{
-	unsigned i;
-
-	if (log_reopen(e) == -1) {
-		log_error(e);
-		return -1;
-	}
-	for (i = 0; log_fd() >= 0 && i < m->cells_end; i++)
-		if (m->records[i] != NULL &&
-		    channel_send_fd(m->records[i]->channel.fd, CHANNEL_REOPEN,
-			0, log_fd()) == 0)
-			scoreboard_mail(&m->board, i);
-	log_event(PF_LOGS_REOPENED, "log opened again");
-	event_plain(m, "reopen");
-	return 0;
-}
-
 void
 signals_act_on_ends(struct master *m)
 {
@@ -147,7 +128,7 @@ signals_ready(void *arg, short revents)
 	if (sigpipe_take(SIGHUP, NULL))
 		reload_wish(m);
 	if (sigpipe_take(SIGUSR1, NULL))
-		(void)signals_reopen_logs(m, &e);
+		(void)sink_reopen(m, &e);
 	if (sigpipe_take(SIGUSR2, NULL))
 		upgrade_wish(m);
 	act_on_size(m);

@@ -21,6 +21,7 @@
 #include "base/sigpipe.h"
 #include "control/control.h"
 #include "master/manager.h"
+#include "master/sink.h"
 #include "master/spawn.h"
 #include "master/state.h"
 #include "worker/worker.h"
@@ -88,6 +89,7 @@ close_masters_own(struct master *m, int channel_fd)
 	fd_close(&m->pidfile.fd);
 	fd_close(&m->starter_fd);
 	control_forget(m->control);
+	sink_discard(m);
 	if (m->settings->ready_fd > 2)
 		(void)close(m->settings->ready_fd);
 }

@@ -16,6 +16,7 @@
 #include <time.h>
 
 #include "base/error.h"
+#include "base/log.h"
 #include "base/loop.h"
 #include "base/oom.h"
 #include "generation/generation.h"
@@ -180,6 +181,9 @@ struct master {
 	struct rlimit former_limit; /* RLIMIT_NOFILE as it came to us, */
 	bool limit_raised;	    /* which workers get back */
 	int exit_code;
+	struct log_opened next_log; /* of the reload under way, */
+	bool has_next_log;	    /* if it wants another one */
+	bool has_log;		    /* was left to us, open */
 };
 
 /* cohort.c */
@@ -355,8 +359,6 @@ void upgrade_abandoned(struct master *m, const char *why);
 
 /* signals.c */
 int signals_open(struct master *m);
-/* -1 with `e`. */
-int signals_reopen_logs(struct master *m, struct error *e);
 void signals_close(struct master *m);
 /* What has come that ends a reload, before one begins. */
 void signals_act_on_ends(struct master *m);

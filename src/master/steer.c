@@ -15,6 +15,7 @@
 #include "base/log.h"
 #include "master/events.h"
 #include "master/master.h"
+#include "master/sink.h"
 #include "master/steer.h"
 
 static void
@@ -166,10 +167,28 @@ ask_reopen(struct master *m, struct control_client *client,
 	struct error e;
 
 	(void)request;
-	if (signals_reopen_logs(m, &e) == -1)
+	if (sink_reopen(m, &e) == -1)
 		control_end(client, EXIT_FAILED, "%s", e.text);
 	else
 		control_end(client, EXIT_DONE, "the log is open again");
+}
+
+static void
+ask_log(struct master *m, struct control_client *client,
+    const struct control_request *request)
+{
+	enum msg_level level;
+
+	if (msg_level_find(request->words[0], &level) == -1) {
+		control_end(client, EX_USAGE,
+		    "a level is error, warning, notice, info or debug, not "
+		    "'%s'",
+		    request->words[0]);
+		return;
+	}
+	sink_set_level(m, level);
+	control_end(client, EXIT_DONE, "the level of the log is %s",
+	    msg_level_name(level));
 }
 
 static void
@@ -214,6 +233,7 @@ static const struct {
 	{ "resume", 0, 1, true, steer_resume },
 	{ "kill", 1, 1, true, steer_kill },
 	{ "wait", 1, 2, false, steer_wait },
+	{ "log", 1, 1, true, ask_log },
 };
 
 /* For the log. */

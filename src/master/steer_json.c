@@ -13,6 +13,7 @@
 #include "base/json.h"
 #include "listener/queue.h"
 #include "master/figures.h"
+#include "master/sink.h"
 #include "master/steer.h"
 #include "master/steer_latency.h"
 #include "scoreboard/client_text.h"
@@ -50,6 +51,10 @@ write_daemon(struct writing *w)
 	json_number(json, "failed", (int64_t)m->outcome.failures);
 	json_text(json, "last_error",
 	    m->outcome.failed ? m->outcome.why : NULL);
+	json_close(json, '}');
+	json_open(json, "log", '{');
+	json_text(json, "level", msg_level_name(log_level()));
+	json_number(json, "lost", (int64_t)sink_losses(m));
 	json_close(json, '}');
 	end_line(w);
 }

@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "listener/queue.h"
 #include "master/figures.h"
+#include "master/sink.h"
 #include "master/steer.h"
 #include "master/steer_latency.h"
 
@@ -283,6 +284,8 @@ steer_metrics(struct master *m, struct control_client *client)
 	    "The generation that serves.", m->current->generation->number);
 	say_uptime(&page);
 	say_reloads(&page);
+	say_alone(&page, "prefork_log_lines_lost_total", "counter",
+	    "Lines that the log did not take.", (int64_t)sink_losses(m));
 	say_families(&page);
 	say_workers(&page);
 	say_refusals(&page);

@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "listener/queue.h"
 #include "master/figures.h"
+#include "master/sink.h"
 #include "master/steer.h"
 #include "master/steer_latency.h"
 
@@ -70,6 +71,8 @@ say_daemon(const struct master *m, struct control_client *client)
 	    (unsigned long long)m->outcome.failures);
 	if (m->outcome.failed)
 		control_say(client, "the last one failed: %s", m->outcome.why);
+	control_say(client, "log: level %s, %llu lines lost",
+	    msg_level_name(log_level()), (unsigned long long)sink_losses(m));
 }
 
 /* Of all its addresses together; false: the system does not tell. */

@@ -24,6 +24,7 @@
 #include "base/sigpipe.h"
 #include "master/events.h"
 #include "master/master.h"
+#include "master/sink.h"
 #include "master/steer.h"
 #include "master/upgrade.h"
 #include "wire/report.h"
@@ -116,6 +117,8 @@ keep_all(const struct master *m, bool open)
 	keep_modules(m->current->generation, open);
 	for (cohort = m->old; cohort != NULL; cohort = cohort->next)
 		keep_modules(cohort->generation, open);
+	if (sink_wanted(m->settings) == LOG_SINK_FILE)
+		(void)fd_set_cloexec(log_fd(), !open);
 	if (m->pidfile.fd >= 0)
 		(void)fd_set_cloexec(m->pidfile.fd, !open);
 	if (m->control != NULL)

@@ -7,6 +7,7 @@
  *	passed FD NAME				a socket, to the process
  *	board FD SLOTS
  *	pidfile FD PATH
+ *	log FD PATH				a file
  *	control FD DEVICE INODE
  *	outcome RELOADS FAILURES FAILED WHY
  *	total, refused ..			upgrade_totals.c
@@ -27,6 +28,7 @@
 
 #include "base/clock.h"
 #include "config/print.h"
+#include "master/sink.h"
 #include "master/steer.h"
 #include "master/upgrade.h"
 
@@ -74,6 +76,12 @@ put_files(struct state_writer *w, const struct master *m)
 	state_put_number(w, m->board.fd);
 	state_put_number(w, m->board.slots);
 	state_end_line(w);
+	if (sink_wanted(m->settings) == LOG_SINK_FILE) {
+		state_keyword(w, "log");
+		state_put_number(w, log_fd());
+		state_put_text(w, m->settings->log.path);
+		state_end_line(w);
+	}
 	if (m->pidfile.fd < 0)
 		return;
 	state_keyword(w, "pidfile");

@@ -68,6 +68,8 @@ static const struct verb {
 	    "end a worker; another takes its place", 1, 1, ask },
 	{ "wait", "wait CONDITION", "ready, idle, drained or generation N", 1,
 	    2, ask },
+	{ "log", "log LEVEL",
+	    "error, warning, notice, info or debug from now on", 1, 1, ask },
 	{ "events", "events [NUMBER]", "what happens, as JSON, until the end",
 	    0, 1, ask_events },
 	{ "explain", "explain PFnnnn", "what a message means, and what to do",

@@ -55,7 +55,11 @@ struct scoreboard_slot {
 	_Atomic uint32_t orders;
 	_Atomic uint32_t generation;
 	_Atomic uint64_t service; /* scoreboard_service_id */
-	uint8_t unused_0[48];
+	/* worker writes, seldom: lines that the log did not take, and those of
+	 * them that a line has told */
+	_Atomic uint64_t log_lost;
+	_Atomic uint64_t log_told;
+	uint8_t unused_0[32];
 	/* worker writes */
 	_Atomic uint32_t state;
 	_Atomic uint32_t claim;	    /* enum slot_claim; the master of a dead */
@@ -99,7 +103,12 @@ struct scoreboard_header {
 	uint32_t slots;
 	uint32_t slot_bytes;
 	_Atomic uint32_t used; /* slots from here on were never given out */
-	uint8_t unused[236];
+	/* master writes: enum msg_level and one, 0: each its own */
+	_Atomic uint32_t log_level;
+	/* master writes: as those of a slot, its own and those of the dead */
+	_Atomic uint64_t log_lost;
+	_Atomic uint64_t log_told;
+	uint8_t unused[216];
 };
 
 _Static_assert(sizeof(struct slot_client) == 20, "slot_client");

@@ -26,7 +26,7 @@ enum channel_type {
 			   RETIRE follow */
 	CHANNEL_SERVE,	/* serve the attached connection; value: listener */
 	CHANNEL_LOOK,	/* try to accept: somebody else's wake-up was lost */
-	CHANNEL_REOPEN, /* the attached descriptor is the log now */
+	CHANNEL_REOPEN, /* the attached descriptor is the log; value: kind */
 	/* Worker to master; at the end, because numbers outlive an upgrade. */
 	CHANNEL_RECYCLE, /* replace me, then RETIRE; value: recycle_reason */
 	/* Master to worker: nobody else will serve the queue of this listener;

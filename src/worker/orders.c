@@ -65,8 +65,7 @@ obey_message(struct worker *worker, struct channel_message *message)
 		worker->look_all = true;
 		break;
 	case CHANNEL_REOPEN:
-		if (message->fd >= 0)
-			log_adopt_fd(message->fd);
+		log_adopt(message->value, message->fd);
 		return;
 	case CHANNEL_ANSWER:
 		if (ask_answered(worker, message))

@@ -221,16 +221,6 @@ prepare(struct worker *worker, struct error *e)
 	return 0;
 }
 
-static void
-set_scope(const struct worker_setup *setup, const char *service)
-{
-	char scope[SETTINGS_NAME_BYTES + 16];
-
-	(void)snprintf(scope, sizeof(scope), "%s/%u", service,
-	    setup->slot_number);
-	log_set_scope(scope);
-}
-
 static uint32_t
 ready_flags(const struct module *module)
 {
@@ -268,7 +258,9 @@ worker_main(const struct worker_setup *setup)
 	if (copy_listeners(&worker) == -1)
 		_exit(EX_OSERR);
 	channel_init(&worker.channel, setup->channel_fd);
-	set_scope(setup, worker.service->settings->name);
+	log_set_worker(worker.service->settings->name, setup->slot_number,
+	    setup->generation->number);
+	log_share_losses(&setup->slot->log_lost, &setup->slot->log_told);
 	recycle_init(&worker);
 	(void)sigemptyset(&none);
 	if (prepare(&worker, &e) == -1)

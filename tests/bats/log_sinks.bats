@@ -4,6 +4,7 @@
 
 load helper
 load faults
+load control
 
 # A log daemon of the test's own: what comes is in $T/syslog, a line each; and
 # preforkd, which finds it in the place of the system's.
@@ -150,26 +151,48 @@ end_syslog() {
 	[[ $(log_count PF0401) -eq 1 ]]
 }
 
-@test "an upgrade keeps the log, a reload does not change it" {
+@test "a reload changes the log, and an upgrade keeps it" {
 	printf 'log stderr notice\nservice echo { listen 127.0.0.1:0\n%s }\n' \
 		'handler echo; workers 1' >"$T/conf"
-	VERBOSE='' start_only -f "$T/conf"
-	allow_message PF0511
-	sed -i 's/notice/info/' "$T/conf"
+	VERBOSE='' start_only -S "$T/ctl.sock" -f "$T/conf"
+	sed -i 's/notice/debug/' "$T/conf"
 	kill -HUP "$MASTER"
 	wait_log PF0106
-	wait_log 'PF0511 log was changed from stderr notice to stderr info'
-	sed -i 's/info/notice/' "$T/conf"
+	wait_log PF0110
 	kill -USR2 "$MASTER"
 	wait_log PF0122
 	wait_log PF0106 2
-	wait_workers 1
-	[[ $(log_count PF0110) -eq 0 ]]
+	wait_log PF0110 2
+	[[ $(log_count PF0402) -eq 2 ]]
+	sed -i 's/debug/warning/' "$T/conf"
+	ctl_ends 0 'generation 4 serves' reload
 	stop
+	[[ $(log_count PF0106) -eq 2 && $(log_count PF0102) -eq 0 ]]
 }
 
-@test "log file is refused with a word of its own" {
-	refused 78 PF0509 -F -o "log=file $T/x" echo
-	grep 'log file is not available' "$T/err"
+@test "a daemon that gave up its standard error cannot go back to it" {
+	printf 'log syslog daemon\nservice echo { listen unix:%s\n%s }\n' \
+		"$T/sock" 'handler echo; workers 1' >"$T/conf"
+	start_daemon -S "$T/ctl.sock" -l "unix:$T/other" -f "$T/conf"
+	sed -i 's/^log.*/log stderr/' "$T/conf"
+	ctl_ends 1 'log stderr takes a restart' reload
+	sed -i "s,^log.*,log file $T/log," "$T/conf"
+	ctl_ends 0 'generation' reload
+	wait_log PF0106
+	stop
+	wait_log PF0102
+}
+
+@test "where the log goes can stand once, and -o wins" {
+	printf '%s\n' 'log stderr' 'log format json' 'log stderr' \
+		'log format json' 'service echo { listen unix:/s; handler echo }' >"$T/conf"
+	[[ $(preforkd -t -f "$T/conf" 2>&1 | grep -c 'conf:[34]:.*PF0508') -eq 2 ]]
+	sed -i 3,4d "$T/conf"
+	preforkd -T -f "$T/conf" -o "log=file $T/x warning" \
+		-o 'log=format text' >"$T/out"
+	diff - <(grep ^log "$T/out") <<-TEXT
+		log file $T/x warning
+		log format text
+	TEXT
 	[[ ! -e $T/x ]]
 }

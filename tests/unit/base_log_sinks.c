@@ -103,7 +103,7 @@ test_reopen(void)
 	fd = log_fd();
 	ok(fd > 2, "and keeps the descriptor");
 	(void)rmdir(path_of("log"));
-	log_adopt_fd(fd_open(old, O_WRONLY | O_APPEND, 0));
+	log_adopt(0, fd_open(old, O_WRONLY | O_APPEND, 0));
 	log_event(PF_HANDLER_LOG, "four");
 	ok(strstr(file_contents(old), "four") != NULL, "a passed one is used");
 	log_open_stderr();
