@@ -73,10 +73,6 @@ function print_heading(name) {
 function print_facts(    name) {
 	name = current
 	current = ""
-	if (form[name] ~ /^LATER/) {
-		print "This version refuses it: PF0509."
-		return
-	}
 	print_limits(name)
 	if (preset[name] != "")
 		print_text("Default: " preset[name] ".")

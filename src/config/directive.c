@@ -38,7 +38,6 @@
 #define MANY(where, reader) WORDS(where, reader), .many = true
 #define BLOCK(where, kind)  .scope = SCOPE_##where, .form = FORM_##kind
 #define BLOCKS(where, kind) BLOCK(where, kind), .many = true
-#define LATER(where)	    .scope = SCOPE_##where, .form = FORM_LATER
 #define ANEW		    false
 #define FIXED		    true
 
@@ -282,9 +281,6 @@ read_path(const struct directive *directive, const struct use *use)
 int
 directive_read(const struct directive *directive, const struct use *use)
 {
-	if (directive->form == FORM_LATER)
-		return use_fail(use, 0, PF_NOT_AVAILABLE,
-		    "%s is not available in this version", directive->name);
 	if (use->count < 2)
 		return use_fail(use, 0, PF_DIRECTIVE_VALUE,
 		    "%s needs a value: %s %s", directive->name, directive->name,

@@ -30,7 +30,6 @@ enum form {
 	FORM_INCLUDE, /* these three are parse.c's */
 	FORM_SERVICE,
 	FORM_HANDLER,
-	FORM_LATER,
 };
 
 struct word {

@@ -176,7 +176,6 @@ write_directive(const struct writing *w)
 		break;
 	case FORM_SERVICE:
 	case FORM_INCLUDE:
-	case FORM_LATER:
 		break;
 	}
 }
