@@ -207,7 +207,10 @@ workers 2\
 }
 
 @test "a master that does not answer: 503, and not a word" {
-	start_watched 1
+	watched 1
+	sed -i 's/health { service work/&; timeout 1s/' "$T/watched.conf"
+	start -f "$T/watched.conf"
+	watched_ends
 	kill -STOP "$MASTER"
 	get / "$HEALTH"
 	[[ $STATUS -eq 503 ]]

@@ -5,61 +5,7 @@
 load helper
 load faults
 load turns
-
-eval "$(declare -f teardown | sed '1s/teardown/teardown_instances/')"
-
-teardown() {
-	haproxy_end
-	teardown_instances
-}
-
-# haproxy_begin WORD...: stands before $ADDR, with these words for its server;
-# sets FRONT.  Its listening socket is passed to it.
-haproxy_begin() {
-	local server=$ADDR port
-
-	[[ $ADDR != unix:* ]] || server=unix@${ADDR#unix:}
-	cat >"$T/haproxy.cfg" <<-TEXT
-		global
-		  nbthread 1
-		  maxconn 100
-		defaults
-		  mode tcp
-		  timeout connect 10s
-		  timeout client 60s
-		  timeout server 60s
-		  timeout check 10s
-		listen front
-		  bind fd@3
-		  server one $server $*
-	TEXT
-	(
-		close_descriptors -1
-		exec "$PREFORK_TOOLS/activate" 127.0.0.1:0 -- \
-			"$(command -v haproxy)" -db -f "$T/haproxy.cfg"
-	) >"$T/haproxy.log" 2>&1 </dev/null &
-	HAPROXY=$!
-	wait_for listens "$HAPROXY" || return 1
-	FRONT=127.0.0.1:$(ports_of "$HAPROXY")
-}
-
-# It has become HAProxy by the time that it waits for events.
-listens() {
-	[[ $(readlink "/proc/$1/exe") == */haproxy && -n $(ports_of "$1") ]]
-}
-
-haproxy_end() {
-	[[ -n ${HAPROXY:-} ]] || return 0
-	kill "$HAPROXY" 2>/dev/null || :
-	wait "$HAPROXY" 2>/dev/null || :
-	HAPROXY=''
-}
-
-# needs: a test of this file.
-need_haproxy() {
-	need haproxy
-	[[ -r /proc/self/exe ]] || skip 'there is no /proc/self/exe'
-}
+load haproxy
 
 status() {
 	timeout -k 1 "$DEADLINE" "$PREFORKCTL" -S "$T/ctl.sock" -j status
