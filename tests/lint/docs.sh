@@ -42,6 +42,7 @@ install_all() {
 	headers=$(place includedir)/prefork
 	mkdir -p "$sbin" "$library/pkgconfig" "$modules" "$headers" &&
 		cp "$built/src/preforkd/.libs/preforkd" "$sbin" &&
+		cp "$built/src/preforkctl/preforkctl" "$sbin" &&
 		cp -P "$built"/.libs/libprefork.so* "$library" &&
 		cp "$built"/src/modules/.libs/*.so "$modules" &&
 		cp "$top"/include/prefork/*.h "$headers" &&
