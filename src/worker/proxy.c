@@ -106,6 +106,12 @@ proxy_admit(struct worker *worker)
 	struct proxy_header header;
 	char sentence[PROXY_REASON_BYTES + 16];
 
+	/* Handed over at a stop when it was gone already: nobody can say who
+	 * it was. */
+	if (worker->conn.peer.ss_family == AF_UNSPEC) {
+		refuse(worker, NULL);
+		return false;
+	}
 	if (!proxy_trusts(&worker->service->settings->proxy,
 		(const struct sockaddr *)&worker->conn.peer)) {
 		refuse(worker, "a PROXY header of it is not believed");

@@ -245,7 +245,8 @@ setup_file() {
 	install_all
 	program 'prefork_server_listen(s, "127.0.0.1:0");' \
 		'code = prefork_server_run(s);' \
-		'if (getenv("LISTEN_FDS") != NULL) return 3;' 'return code;'
+		'if (getenv("LISTEN_FDS") != NULL) return 3;' \
+		'prefork_server_free(s);' 'return code;'
 	ACTIVATE=("$PREFORK_TOOLS/activate" -e LISTEN_PID=1 "unix:$T/sock" --)
 	embed steps
 	[[ $(log_count 'passed as') -eq 0 ]]

@@ -272,3 +272,17 @@ has_one() {
 		: >"$T/log"
 	done
 }
+
+@test "who has gone from the queue before a stop is no stranger" {
+	start -w 1 -o 'proxy=require from 127.0.0.1' "$FAULT"
+	talk_start "$ADDR" send 'PROXY TCP4 192.0.2.1 127.0.0.1 1 2\r\n' \
+		send 'echo here\n' expect 'here\n' say there wait close
+	talk_said there
+	talk -n 3 "$ADDR" reset
+	kill -TERM "$MASTER"
+	wait_log PF0101
+	talk_go
+	talk_end
+	wait_exit
+	[[ $(log_count PF0224) -eq 0 ]]
+}
