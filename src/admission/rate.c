@@ -4,8 +4,6 @@
  */
 #include "config.h"
 
-#include <sys/mman.h>
-
 #include <fcntl.h>
 #include <time.h>
 #include <unistd.h>
@@ -39,19 +37,11 @@ make_key(uint64_t key[2])
 int
 rate_open(void)
 {
-	void *memory = MAP_FAILED;
-	int fd;
-
 	if (table != NULL)
 		return 0;
-	fd = fd_memory("prefork-rate");
-	if (fd >= 0 && ftruncate(fd, (off_t)sizeof(*table)) == 0)
-		memory = mmap(NULL, sizeof(*table), PROT_READ | PROT_WRITE,
-		    MAP_SHARED, fd, 0);
-	fd_close(&fd);
-	if (memory == MAP_FAILED)
+	table = fd_memory_shared("prefork-rate", sizeof(*table));
+	if (table == NULL)
 		return -1;
-	table = memory;
 	make_key(table->key);
 	return 0;
 }

@@ -41,6 +41,9 @@ int fd_memory(const char *name);
 int fd_memory_code(const char *name);
 /* From now on nobody can change what fd_memory_code made. */
 int fd_seal(int fd);
+/* Memory of zeros that this process and those that it forks have in common,
+ * until munmap(2).  NULL with errno. */
+void *fd_memory_shared(const char *name, size_t bytes);
 /* Write all of it to a blocking descriptor; retried on EINTR. */
 int fd_write_all(int fd, const void *data, size_t bytes);
 

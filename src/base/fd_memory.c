@@ -95,3 +95,16 @@ fd_seal(int fd)
 }
 
 #endif
+
+void *
+fd_memory_shared(const char *name, size_t bytes)
+{
+	void *memory = MAP_FAILED;
+	int fd = fd_memory(name);
+
+	if (fd >= 0 && ftruncate(fd, (off_t)bytes) == 0)
+		memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED,
+		    fd, 0);
+	fd_close(&fd);
+	return memory != MAP_FAILED ? memory : NULL;
+}

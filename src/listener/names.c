@@ -7,7 +7,6 @@
 #include <sys/mman.h>
 
 #include <string.h>
-#include <unistd.h>
 
 #include "base/fd.h"
 #include "listener/names.h"
@@ -31,19 +30,9 @@ static bool noting, missing;
 int
 names_begin(void)
 {
-	void *memory = MAP_FAILED;
-	int fd;
-
 	names_end();
-	fd = fd_memory("prefork-names");
-	if (fd >= 0 && ftruncate(fd, (off_t)sizeof(*table)) == 0)
-		memory = mmap(NULL, sizeof(*table), PROT_READ | PROT_WRITE,
-		    MAP_SHARED, fd, 0);
-	fd_close(&fd);
-	if (memory == MAP_FAILED)
-		return -1;
-	table = memory;
-	return 0;
+	table = fd_memory_shared("prefork-names", sizeof(*table));
+	return table != NULL ? 0 : -1;
 }
 
 bool

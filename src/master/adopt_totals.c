@@ -15,13 +15,28 @@ totals_in(struct adoption *a, const struct state_line *line)
 	return service != NULL ? totals_of(a->m, service) : NULL;
 }
 
+/* The counts behind the service's name. */
+static int
+take_counts(struct adoption *a, const struct state_line *line,
+    uint64_t *const *fields, unsigned count)
+{
+	int64_t value;
+	unsigned i;
+
+	for (i = 0; i < count; i++) {
+		if (state_number(line, i + 1, 0, COUNT_MAX, &value) == -1)
+			return state_refuse(line, a->e);
+		*fields[i] = (uint64_t)value;
+	}
+	return 0;
+}
+
 int
 adopt_total(struct adoption *a, const struct state_line *line)
 {
 	struct totals *t = totals_in(a, line);
 	uint64_t *fields[7];
-	int64_t value;
-	unsigned i;
+	unsigned count = 7;
 
 	if (t == NULL)
 		return state_refuse(line, a->e);
@@ -33,12 +48,9 @@ adopt_total(struct adoption *a, const struct state_line *line)
 	fields[5] = &t->crashed;
 	fields[6] = &t->recycled;
 	/* An image of an earlier version may know fewer. */
-	for (i = 0; i < 7 && i + 1 < line->count; i++) {
-		if (state_number(line, i + 1, 0, COUNT_MAX, &value) == -1)
-			return state_refuse(line, a->e);
-		*fields[i] = (uint64_t)value;
-	}
-	return 0;
+	if (line->count <= count)
+		count = line->count - 1;
+	return take_counts(a, line, fields, count);
 }
 
 /* Reasons that only the other image knows are no concern of this one. */
@@ -68,8 +80,6 @@ adopt_tally(struct adoption *a, const struct state_line *line)
 {
 	struct totals *t = totals_in(a, line);
 	uint64_t *fields[4];
-	int64_t value;
-	unsigned i;
 
 	if (t == NULL)
 		return state_refuse(line, a->e);
@@ -77,12 +87,7 @@ adopt_tally(struct adoption *a, const struct state_line *line)
 	fields[1] = &t->tally.sent;
 	fields[2] = &t->tally.served_us;
 	fields[3] = &t->tally.first_us;
-	for (i = 0; i < 4; i++) {
-		if (state_number(line, i + 1, 0, COUNT_MAX, &value) == -1)
-			return state_refuse(line, a->e);
-		*fields[i] = (uint64_t)value;
-	}
-	return 0;
+	return take_counts(a, line, fields, 4);
 }
 
 /* Durations and not numbers of buckets: another image may have others. */

@@ -158,22 +158,21 @@ read_head(struct prefork_conn *conn, struct http_request *request, int *status,
 	return read_fields(conn, minor, status, reason);
 }
 
-enum http_result
-http_read(struct prefork_conn *conn, int64_t timeout_ms,
-    struct http_request *request)
+int
+http_serve(struct prefork_conn *conn, int64_t timeout_ms,
+    int (*answer)(struct prefork_conn *conn,
+	const struct http_request *request))
 {
+	struct http_request request = { .path = "", .timeout_ms = timeout_ms };
 	const char *reason;
 	int status, got;
 
-	request->path = "";
-	request->is_head = 0;
-	request->timeout_ms = timeout_ms;
 	prefork_conn_set_deadline(conn, timeout_ms);
-	got = read_head(conn, request, &status, &reason);
+	got = read_head(conn, &request, &status, &reason);
 	prefork_conn_set_deadline(conn, timeout_ms);
 	switch (got) {
 	case PREFORK_EOF:
-		return HTTP_DONE;
+		return 0;
 	case PREFORK_TIMEOUT:
 		status = 408;
 		reason = "the request was too slow";
@@ -182,10 +181,9 @@ http_read(struct prefork_conn *conn, int64_t timeout_ms,
 	case PREFORK_TOO_LONG:
 		break;
 	default:
-		return HTTP_FAILED;
+		return -1;
 	}
 	if (status == 0)
-		return HTTP_REQUEST;
-	return http_say(conn, request, status, reason) == 0 ? HTTP_DONE :
-							      HTTP_FAILED;
+		return answer(conn, &request);
+	return http_say(conn, &request, status, reason);
 }

@@ -24,16 +24,15 @@ struct http_request {
 	int64_t timeout_ms; /* of the answer */
 };
 
-enum http_result {
-	HTTP_REQUEST, /* to be answered, by one of the two below */
-	HTTP_DONE,    /* nothing was asked, or it was answered */
-	HTTP_FAILED   /* the client has gone in the midst */
-};
-
-/* Read a request that must be whole in time.  What is found out for the answer
- * has as much time, and then the answer itself. */
-enum http_result http_read(struct prefork_conn *conn, int64_t timeout_ms,
-    struct http_request *request);
+/*
+ * Read a request, which must be whole in time, and call `answer` for it, which
+ * ends with one of the two below.  What is found out for the answer has as much
+ * time, and then the answer itself.  0 also where nothing was asked, or it was
+ * answered here; -1 also where the client has gone in the midst.
+ */
+int http_serve(struct prefork_conn *conn, int64_t timeout_ms,
+    int (*answer)(struct prefork_conn *conn,
+	const struct http_request *request));
 /* A line of text, with the status that it has.  0, or -1. */
 int http_say(struct prefork_conn *conn, const struct http_request *request,
     int status, const char *text);

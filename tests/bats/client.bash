@@ -10,15 +10,7 @@ client() {
 		>"$T/said" 2>"$T/err"
 }
 
-# client_ends CODE REGEX [word...]: it ends so, and says so on standard error,
-# or with CODE 0 on standard output.
+# client_ends CODE REGEX [word...]
 client_ends() {
-	local wanted=$1 regex=$2 code=0 text
-
-	shift 2
-	client "$@" || code=$?
-	text=$(cat "$T/said")
-	[[ $wanted -eq 0 ]] || text=$(cat "$T/err")
-	[[ $code -eq $wanted && $text =~ $regex ]] ||
-		fail "prefork-client $*: $code, $(cat "$T/said" "$T/err")"
+	command_ends client "$@"
 }

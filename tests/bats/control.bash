@@ -8,17 +8,9 @@ ctl() {
 		>"$T/said" 2>"$T/err"
 }
 
-# ctl_ends CODE REGEX ...: it ends so, and says so on standard error, or with
-# CODE 0 on standard output.
+# ctl_ends CODE REGEX [word...]
 ctl_ends() {
-	local wanted=$1 regex=$2 code=0 text
-
-	shift 2
-	ctl "$@" || code=$?
-	text=$(cat "$T/said")
-	[[ $wanted -eq 0 ]] || text=$(cat "$T/err")
-	[[ $code -eq $wanted && $text =~ $regex ]] ||
-		fail "preforkctl $*: $code, $(cat "$T/said" "$T/err")"
+	command_ends ctl "$@"
 }
 
 # ctl_start VERB [WORD...]: in the background, says to $T/later; then ctl_done

@@ -38,6 +38,18 @@ haproxy_start() {
 	FRONT=127.0.0.1:$(ports_of "$HAPROXY")
 }
 
+# The part of a configuration that is the same everywhere.
+haproxy_defaults() {
+	cat <<-TEXT
+		defaults
+		  mode tcp
+		  timeout connect 10s
+		  timeout client 60s
+		  timeout server 60s
+		  timeout check 10s
+	TEXT
+}
+
 haproxy_begin() {
 	local server=$ADDR
 
@@ -46,12 +58,7 @@ haproxy_begin() {
 		global
 		  nbthread 1
 		  maxconn 100
-		defaults
-		  mode tcp
-		  timeout connect 10s
-		  timeout client 60s
-		  timeout server 60s
-		  timeout check 10s
+		$(haproxy_defaults)
 		listen front
 		  bind fd@3
 		  server one $server $*

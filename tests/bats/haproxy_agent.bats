@@ -22,12 +22,7 @@ start_behind() {
 		global
 		  nbthread 1
 		  stats socket $T/haproxy.sock level admin
-		defaults
-		  mode tcp
-		  timeout connect 10s
-		  timeout client 60s
-		  timeout server 60s
-		  timeout check 10s
+		$(haproxy_defaults)
 		listen front
 		  bind fd@3
 		  server one $ADDR weight 100 agent-check agent-port \

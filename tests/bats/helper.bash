@@ -288,6 +288,20 @@ start() {
 	remember_descriptors
 }
 
+# command_ends NAME CODE REGEX [word...]: the function NAME, whose command
+# writes to $T/said and $T/err, ends so, and says so on standard error, or with
+# CODE 0 on standard output.
+command_ends() {
+	local name=$1 wanted=$2 regex=$3 code=0 text
+
+	shift 3
+	"$name" "$@" || code=$?
+	text=$(cat "$T/said")
+	[[ $wanted -eq 0 ]] || text=$(cat "$T/err")
+	[[ $code -eq $wanted && $text =~ $regex ]] ||
+		fail "$name $*: $code, $(cat "$T/said" "$T/err")"
+}
+
 # Ports that the process $1 listens on, lowest first.
 ports_of() {
 	local open hex

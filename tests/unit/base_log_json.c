@@ -21,20 +21,7 @@ static char directory[] = "/tmp/base_log_json.XXXXXX";
 static const char *
 path_of(const char *name)
 {
-	static char path[64];
-
-	(void)snprintf(path, sizeof(path), "%s/%s", directory, name);
-	return path;
-}
-
-static const char *
-file_contents(const char *name)
-{
-	int fd = fd_open(path_of(name), O_RDONLY, 0);
-	const char *text = contents(fd);
-
-	fd_close(&fd);
-	return text;
+	return rig_path(directory, name);
 }
 
 /* What one text becomes, from the member text on. */
@@ -93,7 +80,7 @@ test_members(void)
 	is_int(log_open_file(path_of("json"), &e), 0, "a file opens");
 	log_set_format(LOG_FORMAT_JSON);
 	log_event(PF_HANDLER_LOG, "one");
-	line = file_contents("json");
+	line = file_contents(path_of("json"));
 	ok(strncmp(line, "{\"time\":\"20", 11) == 0, "the time comes first");
 	ok(strstr(line,
 	       "Z\",\"level\":\"info\",\"id\":\"PF0311\","
@@ -105,7 +92,7 @@ test_members(void)
 	    "of no worker the rest is null");
 	log_set_worker("echo", 3, 7);
 	log_emergency(PF_WORKER_ABORTED, "two");
-	line = file_contents("json");
+	line = file_contents(path_of("json"));
 	ok(strstr(line,
 	       ",\"service\":\"echo\",\"slot\":3,\"generation\":7,"
 	       "\"text\":\"two\"}\n") != NULL,
@@ -171,7 +158,8 @@ test_losses(void)
 	is_int(status, 0, "a child counts its own elsewhere");
 	(void)log_open_file(path_of("text"), &e);
 	log_event(PF_HANDLER_LOG, "x");
-	ok(strstr(file_contents("text"), "PF0606 3 log lines lost\n") != NULL,
+	ok(strstr(file_contents(path_of("text")),
+	       "PF0606 3 log lines lost\n") != NULL,
 	    "what the dead have told is not told again");
 	is_int(atomic_load(&told), 6, "now all are told");
 	log_unshare();
@@ -198,7 +186,8 @@ test_adopt(void)
 	log_adopt(kind, log_open_path(path_of("other")));
 	is_int(log_kind(), kind, "sink, format and facility are");
 	log_event(PF_HANDLER_LOG, "there");
-	ok(strstr(file_contents("other"), "\"text\":\"there\"}\n") != NULL,
+	ok(strstr(file_contents(path_of("other")), "\"text\":\"there\"}\n") !=
+		NULL,
 	    "lines go there");
 	log_set_format(LOG_FORMAT_TEXT);
 	log_open_stderr();

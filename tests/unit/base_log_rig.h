@@ -4,6 +4,7 @@
 #ifndef PREFORK_TESTS_BASE_LOG_RIG_H
 #define PREFORK_TESTS_BASE_LOG_RIG_H
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -35,6 +36,26 @@ contents(int fd)
 		used += got > 0 ? (size_t)got : 0;
 	} while (got > 0 && used < sizeof(text) - 1);
 	text[used] = '\0';
+	return text;
+}
+
+/* Of a file in `directory`. */
+static inline const char *
+rig_path(const char *directory, const char *name)
+{
+	static char path[64];
+
+	(void)snprintf(path, sizeof(path), "%s/%s", directory, name);
+	return path;
+}
+
+static inline const char *
+file_contents(const char *path)
+{
+	int fd = fd_open(path, O_RDONLY, 0);
+	const char *text = contents(fd);
+
+	fd_close(&fd);
 	return text;
 }
 

@@ -24,20 +24,7 @@ static char directory[] = "/tmp/base_log.XXXXXX";
 static const char *
 path_of(const char *name)
 {
-	static char path[64];
-
-	(void)snprintf(path, sizeof(path), "%s/%s", directory, name);
-	return path;
-}
-
-static const char *
-file_contents(const char *path)
-{
-	int fd = fd_open(path, O_RDONLY, 0);
-	const char *text = contents(fd);
-
-	fd_close(&fd);
-	return text;
+	return rig_path(directory, name);
 }
 
 /* Does text begin like the pattern, in which d is a digit? */

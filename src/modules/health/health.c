@@ -48,16 +48,8 @@ static int
 health(struct prefork_conn *conn)
 {
 	const struct health_config *config = prefork_conn_config(conn);
-	struct http_request request;
 
-	switch (http_read(conn, config->timeout_ms, &request)) {
-	case HTTP_REQUEST:
-		return answer(conn, &request);
-	case HTTP_DONE:
-		return 0;
-	default:
-		return -1;
-	}
+	return http_serve(conn, config->timeout_ms, answer);
 }
 
 static const struct prefork_option options[] = {

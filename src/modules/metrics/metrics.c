@@ -35,9 +35,13 @@ unavailable(struct prefork_conn *conn, const struct http_request *request)
 static int
 answer(struct prefork_conn *conn, const struct http_request *request)
 {
-	int fd = prefork_server_metrics(conn), result;
+	const struct metrics_config *config = prefork_conn_config(conn);
 	struct stat st;
+	int fd, result;
 
+	if (strcmp(request->path, config->path) != 0)
+		return http_say(conn, request, 404, "there is no such page");
+	fd = prefork_server_metrics(conn);
 	if (fd == -1)
 		return unavailable(conn, request);
 	result = fstat(fd, &st) == 0 ?
@@ -51,19 +55,8 @@ static int
 metrics(struct prefork_conn *conn)
 {
 	const struct metrics_config *config = prefork_conn_config(conn);
-	struct http_request request;
 
-	switch (http_read(conn, config->timeout_ms, &request)) {
-	case HTTP_REQUEST:
-		break;
-	case HTTP_DONE:
-		return 0;
-	default:
-		return -1;
-	}
-	if (strcmp(request.path, config->path) != 0)
-		return http_say(conn, &request, 404, "there is no such page");
-	return answer(conn, &request);
+	return http_serve(conn, config->timeout_ms, answer);
 }
 
 static const struct prefork_option options[] = {
