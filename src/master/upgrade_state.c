@@ -72,6 +72,7 @@ put_passed(struct state_writer *w, const struct passed_sockets *passed)
 static void
 put_files(struct state_writer *w, const struct master *m)
 {
+	scoreboard_stamp(&m->board);
 	state_keyword(w, "board");
 	state_put_number(w, m->board.fd);
 	state_put_number(w, m->board.slots);

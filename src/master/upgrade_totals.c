@@ -18,6 +18,13 @@
 /* Of a bucket and its count, in a line. */
 #define PAIRS ((STATE_WORDS - 1) / 2)
 
+/* A worker that wrote nonsense into its slot must not make an upgrade fail. */
+static void
+put_count(struct state_writer *w, uint64_t count)
+{
+	state_put_number(w, count <= INT64_MAX ? (int64_t)count : INT64_MAX);
+}
+
 static void
 put_refused(struct state_writer *w, const struct totals *t)
 {
@@ -27,7 +34,7 @@ put_refused(struct state_writer *w, const struct totals *t)
 	state_put_text(w, t->service);
 	for (i = 0; i < REFUSALS; i++) {
 		state_put_text(w, refusal_name((enum refusal)i));
-		state_put_number(w, (int64_t)t->refused[i]);
+		put_count(w, t->refused[i]);
 	}
 	state_end_line(w);
 }
@@ -49,7 +56,7 @@ put_buckets(struct state_writer *w, const char *keyword, const char *service,
 			state_put_text(w, service);
 		}
 		state_put_number(w, (int64_t)histogram_low_us(i));
-		state_put_number(w, (int64_t)counts[i]);
+		put_count(w, counts[i]);
 	}
 	if (pairs > 0)
 		state_end_line(w);
@@ -62,10 +69,10 @@ put_tally(struct state_writer *w, const struct totals *t)
 
 	state_keyword(w, "tally");
 	state_put_text(w, t->service);
-	state_put_number(w, (int64_t)tally->received);
-	state_put_number(w, (int64_t)tally->sent);
-	state_put_number(w, (int64_t)tally->served_us);
-	state_put_number(w, (int64_t)tally->first_us);
+	put_count(w, tally->received);
+	put_count(w, tally->sent);
+	put_count(w, tally->served_us);
+	put_count(w, tally->first_us);
 	state_end_line(w);
 	put_buckets(w, "served", t->service, tally->served);
 	put_buckets(w, "first", t->service, tally->first);
@@ -77,13 +84,13 @@ upgrade_put_totals(struct state_writer *w, const struct totals *t)
 	for (; t != NULL; t = t->next) {
 		state_keyword(w, "total");
 		state_put_text(w, t->service);
-		state_put_number(w, (int64_t)t->accepted);
-		state_put_number(w, (int64_t)t->closed);
-		state_put_number(w, (int64_t)t->failed);
-		state_put_number(w, (int64_t)t->forked);
-		state_put_number(w, (int64_t)t->reaped);
-		state_put_number(w, (int64_t)t->crashed);
-		state_put_number(w, (int64_t)t->recycled);
+		put_count(w, t->accepted);
+		put_count(w, t->closed);
+		put_count(w, t->failed);
+		put_count(w, t->forked);
+		put_count(w, t->reaped);
+		put_count(w, t->crashed);
+		put_count(w, t->recycled);
 		state_end_line(w);
 		put_refused(w, t);
 		put_tally(w, t);

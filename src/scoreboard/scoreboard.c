@@ -55,6 +55,15 @@ map(struct scoreboard *board, int fd, unsigned slots)
 	return 0;
 }
 
+void
+scoreboard_stamp(const struct scoreboard *board)
+{
+	board->header->magic = SCOREBOARD_MAGIC;
+	board->header->version = SCOREBOARD_VERSION;
+	board->header->slots = board->slots;
+	board->header->slot_bytes = sizeof(struct scoreboard_slot);
+}
+
 int
 scoreboard_open(struct scoreboard *board, unsigned slots)
 {
@@ -68,10 +77,7 @@ scoreboard_open(struct scoreboard *board, unsigned slots)
 		fd_close(&fd);
 		return -1;
 	}
-	board->header->magic = SCOREBOARD_MAGIC;
-	board->header->version = SCOREBOARD_VERSION;
-	board->header->slots = slots;
-	board->header->slot_bytes = sizeof(struct scoreboard_slot);
+	scoreboard_stamp(board);
 	return 0;
 }
 

@@ -23,6 +23,9 @@ struct scoreboard {
 
 /* Pages are used only once touched, so ask for the limit. -1 with errno. */
 int scoreboard_open(struct scoreboard *board, unsigned slots);
+/* Say once more what it is, before another image looks: a worker may have
+ * written there. */
+void scoreboard_stamp(const struct scoreboard *board);
 /* Take over the board of the process image before us.  -1 with errno, EINVAL
  * when it is not of this version; then fd is still the caller's. */
 int scoreboard_adopt(struct scoreboard *board, int fd, unsigned slots);

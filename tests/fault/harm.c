@@ -3,7 +3,7 @@
  *
  *	segv abort exit N hang block stop leakfds N leakmem MIB ignoreterm
  *	closelisteners chdir DIR umask OCTAL mask noclose close retire
- *	note TEXT
+ *	note TEXT scribble
  *
  * Runs in: worker.
  */
@@ -13,6 +13,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -212,6 +213,27 @@ do_retire(struct prefork_conn *conn, const char *argument)
 	return NEXT_OK;
 }
 
+/* Over all of the scoreboard that it has: a line of maps(5) is
+ * "begin-end perms offset dev inode path". */
+static enum next
+do_scribble(struct prefork_conn *conn, const char *argument)
+{
+	FILE *maps = fopen("/proc/self/maps", "re");
+	unsigned long begin, end;
+	char line[512];
+
+	(void)argument;
+	while (maps != NULL && fgets(line, sizeof(line), maps) != NULL)
+		if (strstr(line, " rw-s ") != NULL &&
+		    strstr(line, "prefork") != NULL &&
+		    sscanf(line, "%lx-%lx", &begin, &end) == 2)
+			memset((void *)begin, 0xff, end - begin);
+	if (maps != NULL)
+		(void)fclose(maps);
+	(void)conn;
+	return NEXT_OK;
+}
+
 static enum next
 do_note(struct prefork_conn *conn, const char *argument)
 {
@@ -237,5 +259,6 @@ const struct command harm_commands[] = {
 	{ "close", do_close },
 	{ "retire", do_retire },
 	{ "note", do_note },
+	{ "scribble", do_scribble },
 	{ NULL, NULL },
 };
