@@ -29,6 +29,19 @@ probe_needed(const struct generation *generation)
 	return false;
 }
 
+/* The workers will have the copy, and a file that only became good after it was
+ * made tells nothing of that. */
+static int
+check_copy(const struct service *service, const struct module *module,
+    struct error *e)
+{
+	if (!module->has_changed)
+		return 0;
+	return error_set(e, PF_MODULE_FILE,
+	    "%s was changed while it was read: its copy cannot be loaded",
+	    service->module_file);
+}
+
 static int
 try_service(const struct settings *settings, struct service *service,
     int report_fd)
@@ -38,7 +51,8 @@ try_service(const struct settings *settings, struct service *service,
 
 	memset(&module, 0, sizeof(module));
 	if (worker_enter(settings, service, &e) == 0 &&
-	    worker_load(service, &module, &e) == 0)
+	    worker_load(service, &module, &e) == 0 &&
+	    check_copy(service, &module, &e) == 0)
 		return 0;
 	(void)report_error(report_fd, &e);
 	return error_exit_code(&e);

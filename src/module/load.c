@@ -70,6 +70,9 @@ module_load_snapshot(struct module_snapshot *snapshot, const char *path,
 	m->is_copy = m->object != NULL;
 	if (m->object == NULL)
 		m->object = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+	m->has_changed = !m->is_copy && snapshot->fd >= 0 &&
+	    !module_snapshot_is_of(snapshot, path);
+	module_snapshot_close(snapshot);
 	if (m->object == NULL)
 		return error_set(e, PF_MODULE_OPEN, "cannot load %s: %s", path,
 		    linker_reason(path));

@@ -22,8 +22,9 @@ struct module_path {
 };
 
 struct module {
-	void *object; /* dlopen's; NULL for a built-in */
-	bool is_copy; /* it is the snapshot's, not the path's */
+	void *object;	  /* dlopen's; NULL for a built-in */
+	bool is_copy;	  /* it is the snapshot's, not the path's */
+	bool has_changed; /* it is the path's, whose file is another by now */
 	const struct prefork_module *descriptor; /* or NULL: */
 	void (*handle_client)(int sock);
 	void *config; /* descriptor->config_size bytes, or NULL */

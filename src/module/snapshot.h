@@ -7,13 +7,14 @@
  * The copy is a sealed file in memory where the system has them, else a
  * temporary file that has no name any more and is open for reading only.  It
  * is close-on-exec, and can be loaded by those who could read the file.
- * Runs in: master; module_snapshot_before_chroot and
- * module_snapshot_dlopen in worker and probe.
+ * Runs in: master; module_snapshot_before_chroot, module_snapshot_dlopen
+ * and module_snapshot_is_of in worker and probe.
  */
 #ifndef PREFORK_MODULE_SNAPSHOT_H
 #define PREFORK_MODULE_SNAPSHOT_H
 
 #include <limits.h>
+#include <stdbool.h>
 
 #include "base/error.h"
 
@@ -42,10 +43,15 @@ void module_snapshot_close(struct module_snapshot *snapshot);
 
 /* To be called before a chroot(2), after which it could not be found. */
 void module_snapshot_before_chroot(struct module_snapshot *snapshot);
-/* The copy as dlopen(3) gives it, or NULL.  Either way the snapshot is closed:
- * a handler must not see its descriptor.  Behind a chroot the working directory
- * is / afterwards, but is outside while the module's constructors run. */
-void *module_snapshot_dlopen(struct module_snapshot *snapshot);
+/* The copy as dlopen(3) gives it, or NULL.  Either way it is for the caller to
+ * close the snapshot: a handler must not see its descriptor.  Behind a chroot
+ * the working directory is / afterwards, but is outside while the module's
+ * constructors run. */
+void *module_snapshot_dlopen(const struct module_snapshot *snapshot);
+/* Does the file at `path` have the bytes of the copy?  Not if it cannot be
+ * read. */
+bool module_snapshot_is_of(const struct module_snapshot *snapshot,
+    const char *path);
 
 /* snapshot_file.c: a new empty file in $TMPDIR, /tmp or /var/tmp that only we
  * can use; its name goes to `path`.  A descriptor, or -1 with errno. */
@@ -54,5 +60,7 @@ int snapshot_file(char path[PATH_MAX]);
  * ended before, -1 with errno when it cannot be read, -2 when the second
  * cannot be written. */
 int snapshot_copy(int from, int to, long bytes);
+/* Have both files the same bytes?  Not if one cannot be read. */
+bool snapshot_equal(int one, int other);
 
 #endif

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/fd.h"
@@ -80,6 +81,49 @@ copy_pieces(int from, int to, long bytes, char *piece)
 		done += got;
 	}
 	return 0;
+}
+
+/* As many as asked for, but at the file's end; -1 with errno. */
+static ssize_t
+read_piece(int fd, char *piece, off_t at)
+{
+	size_t done = 0;
+	ssize_t got;
+
+	do {
+		got = read_at(fd, piece + done, PIECE_BYTES - done,
+		    at + (off_t)done);
+		if (got > 0)
+			done += (size_t)got;
+	} while (got > 0 && done < PIECE_BYTES);
+	return got == -1 ? -1 : (ssize_t)done;
+}
+
+static bool
+equal_pieces(int one, int other, char *piece)
+{
+	ssize_t got;
+	off_t at = 0;
+
+	do {
+		got = read_piece(one, piece, at);
+		if (got == -1 ||
+		    read_piece(other, piece + PIECE_BYTES, at) != got ||
+		    memcmp(piece, piece + PIECE_BYTES, (size_t)got) != 0)
+			return false;
+		at += got;
+	} while (got == PIECE_BYTES);
+	return true;
+}
+
+bool
+snapshot_equal(int one, int other)
+{
+	char *pieces = malloc(2 * PIECE_BYTES);
+	bool result = pieces != NULL && equal_pieces(one, other, pieces);
+
+	free(pieces);
+	return result;
 }
 
 int

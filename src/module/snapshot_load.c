@@ -121,14 +121,26 @@ open_copy_of(const struct module_snapshot *snapshot)
 }
 
 void *
-module_snapshot_dlopen(struct module_snapshot *snapshot)
+module_snapshot_dlopen(const struct module_snapshot *snapshot)
 {
 	void *object;
 
 	if (snapshot->fd < 0)
 		return NULL;
 	object = open_copy_of(snapshot);
-	module_snapshot_close(snapshot);
 	(void)dlerror();
 	return object;
+}
+
+/* It may be anything by now. */
+bool
+module_snapshot_is_of(const struct module_snapshot *snapshot, const char *path)
+{
+	int fd = fd_open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0);
+	struct stat st;
+	bool result = fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
+	    snapshot_equal(fd, snapshot->fd);
+
+	fd_close(&fd);
+	return result;
 }

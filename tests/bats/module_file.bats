@@ -315,3 +315,58 @@ only_killed() {
 	only_killed
 	invariants 2
 }
+
+# mender FILE: an echo handler whose loading renames "whole" over module.so.
+mender() {
+	# shellcheck disable=SC2086 # $CC may have arguments of its own
+	$CC -w -shared -fPIC -o "$1" -x c - <<-'C'
+		#include <stdio.h>
+		#include <unistd.h>
+
+		__attribute__((constructor)) static void
+		mend(void)
+		{
+			rename("whole", "module.so");
+		}
+
+		void
+		HandleClient(int sock)
+		{
+			char b[512];
+			ssize_t n;
+
+			while ((n = read(sock, b, sizeof(b))) > 0)
+				write(sock, b, n);
+		}
+	C
+}
+
+# The probe of the first service makes the second's file whole, after it was
+# copied.
+@test "a file that is whole only after it was copied is not taken for the copy" {
+	expect_message PF0107
+	mender "$T/first.so"
+	edition old "$T/module.so"
+	edition new "$T/new.so"
+	cat >"$T/conf" <<-TEXT
+		service echo { listen 127.0.0.1:0; handler $T/first.so; workers 1 }
+		service two { listen 127.0.0.1:0; handler $T/module.so; workers 1 }
+	TEXT
+	start -f conf
+	before=$(workers)
+	printf 'half of it\n' >"$T/module.so"
+	cp "$T/new.so" "$T/whole"
+	kill -HUP "$MASTER"
+	wait_log 'PF0107 .*module.so was changed while it was read'
+	wait_for has_only "$before"
+	[[ ! -e $T/whole ]]
+	kill -HUP "$MASTER"
+	wait_log PF0106
+	two_are_left() { [[ $(workers | wc -l) -eq 2 ]]; }
+	wait_for two_are_left
+	# Nobody runs the file itself.
+	for pid in $(workers); do
+		run ! grep "$T/module.so" "/proc/$pid/maps"
+	done
+	invariants 2
+}

@@ -96,9 +96,64 @@ test_fallback(void)
 	is_int(module_load_snapshot(&snapshot, file, &m, &e), 0,
 	    "a file whose copy cannot be loaded is");
 	ok(!m.is_copy && m.handle_client != NULL, "... and is no copy");
+	ok(m.has_changed, "... but has changed");
+	is_int(snapshot.fd, -1, "... and the snapshot is closed");
 	module_fini(&m);
 	/* Some systems never unmap it; a new file is none that is mapped. */
 	(void)unlink(file);
+}
+
+static bool
+is_of(const struct module_snapshot *snapshot)
+{
+	return module_snapshot_is_of(snapshot, file);
+}
+
+/* A file of `bytes` bytes, whose last is `last`. */
+static void
+put_long(size_t bytes, char last)
+{
+	char *text = malloc(bytes + 1);
+
+	rig_require(text != NULL, "memory");
+	memset(text, 'x', bytes);
+	text[bytes] = '\0';
+	if (bytes > 0)
+		text[bytes - 1] = last;
+	put_text(text);
+	free(text);
+}
+
+/* Pieces of 64 KiB are compared. */
+static void
+test_same_bytes(void)
+{
+	static const size_t sizes[] = { 1, 65535, 65536, 65537, 131072 };
+	struct module_snapshot snapshot;
+	size_t i, bad = 0;
+
+	for (i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		put_long(sizes[i], 'a');
+		snapshot = take();
+		bad += !is_of(&snapshot);
+		put_long(sizes[i], 'b');
+		bad += is_of(&snapshot);
+		put_long(sizes[i] - 1, 'x');
+		bad += is_of(&snapshot);
+		put_long(sizes[i] + 1, 'a');
+		bad += is_of(&snapshot);
+		module_snapshot_close(&snapshot);
+	}
+	is_int((int)bad, 0, "a copy is of the file that has its bytes");
+	put_text("");
+	snapshot = take();
+	ok(is_of(&snapshot), "... and if it has none");
+	(void)unlink(file);
+	ok(!is_of(&snapshot), "... but not of one that is gone");
+	rig_require(mkfifo(file, 0600) == 0, "mkfifo");
+	ok(!is_of(&snapshot), "... or is a FIFO");
+	(void)unlink(file);
+	module_snapshot_close(&snapshot);
 }
 
 /* As a worker that has given up root. */
@@ -139,6 +194,7 @@ test_all(const char *how)
 	test_load(how);
 	test_bad_load(how);
 	test_fallback();
+	test_same_bytes();
 	test_permission(how);
 }
 
