@@ -30,6 +30,20 @@ PREFORK_CHECK_SOURCE([TCP_QUEUE], [the queue of a listening TCP socket],
       socklen_t length = sizeof(info);
       return getsockopt(0, IPPROTO_TCP, TCP_INFO, &info, &length) +
 	  (int)info.tcpi_unacked + (int)info.tcpi_sacked;]])
+PREFORK_CHECK_SOURCE([PKTINFO], [IP_PKTINFO with the address to answer from],
+    [[#include <sys/socket.h>
+      #include <netinet/in.h>]],
+    [[struct in_pktinfo info = { .ipi_ifindex = 0 };
+      return IP_PKTINFO + (int)info.ipi_spec_dst.s_addr;]])
+PREFORK_CHECK_SOURCE([DSTADDR], [IP_RECVDSTADDR and IP_SENDSRCADDR],
+    [[#include <sys/socket.h>
+      #include <netinet/in.h>]],
+    [[return IP_RECVDSTADDR + IP_SENDSRCADDR;]])
+PREFORK_CHECK_SOURCE([PKTINFO6], [IPV6_RECVPKTINFO],
+    [[#include <sys/socket.h>
+      #include <netinet/in.h>]],
+    [[struct in6_pktinfo info = { .ipi6_ifindex = 0 };
+      return IPV6_RECVPKTINFO + IPV6_PKTINFO + (int)info.ipi6_ifindex;]])
 PREFORK_CHECK_SOURCE([UNIX_QUEUE], [the queue of a listening unix socket],
     [[#include <sys/socket.h>
       #include <linux/netlink.h>

@@ -76,6 +76,9 @@ struct prefork_option {
 #define PREFORK_CLIENT_FIRST  0x1u /* the client speaks first */
 #define PREFORK_SINGLE_WORKER 0x2u /* exactly one worker */
 #define PREFORK_DATAGRAMS     0x4u /* serves datagrams (hook datagram) */
+/* Answers to datagrams may be longer than these, and more than one: whoever
+ * forges the address of a sender can make the service send that much to it. */
+#define PREFORK_LONG_ANSWERS 0x8u
 
 struct prefork_worker; /* reserved for the core */
 
@@ -101,7 +104,15 @@ struct prefork_module {
 	/* One connection.  The core closes it afterwards.  0, or -1 when it
 	 * went wrong (counted). Required unless datagram is set. */
 	int (*handle)(struct prefork_conn *conn);
-	/* One datagram (prefork_conn_fd is the shared socket). */
+	/*
+	 * One datagram, whole, valid until the hook returns; it may be empty.
+	 * prefork_write() sends an answer to its sender, from the address that
+	 * was asked: at most one, not longer than the datagram, unless flags
+	 * has PREFORK_LONG_ANSWERS; what prefork_printf() keeps is one, too.
+	 * There is nothing to read or to wait for, and prefork_conn_fd() is
+	 * the socket of all workers: leave it as it is.  0, or -1 when it went
+	 * wrong (counted).
+	 */
 	int (*datagram)(struct prefork_conn *conn, const void *data,
 	    size_t bytes);
 	/* Called about once a second in an idle worker; NULL costs nothing. */

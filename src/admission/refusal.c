@@ -20,6 +20,7 @@ static const struct {
 	[REFUSED_FULL] = { "full", "max_connections are served" },
 	[REFUSED_SOURCE] = { "source", "its source has per_source already" },
 	[REFUSED_RATE] = { "rate", "its source comes faster than rate" },
+	[REFUSED_UNSAFE] = { "unsafe", "an answer might not end" },
 };
 
 const char *

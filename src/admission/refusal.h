@@ -19,6 +19,7 @@ enum refusal {
 	REFUSED_FULL,	/* max_connections */
 	REFUSED_SOURCE, /* per_source */
 	REFUSED_RATE,	/* rate */
+	REFUSED_UNSAFE, /* a datagram that must not be answered */
 	REFUSALS	/* none: it is let in */
 };
 
@@ -34,7 +35,7 @@ struct refusal_log {
 /* Between two lines of a worker about the same reason. */
 #define REFUSAL_LOG_MS 1000
 
-/* "rule", "proxy", "full", "source", "rate". */
+/* "rule", "proxy", "full", "source", "rate", "unsafe". */
 const char *refusal_name(enum refusal why);
 /* By its name; REFUSALS where there is none. */
 enum refusal refusal_find(const char *name);

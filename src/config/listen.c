@@ -1,5 +1,5 @@
 /*
- * The directives listen and accept.
+ * The directives listen, accept and source_ports.
  * Runs in: starter, master at reload, probe.
  */
 #include "config.h"
@@ -39,6 +39,9 @@ read_backlog(const struct use *use, size_t index, struct endpoint *endpoint)
 	if (endpoint_passed_name((const void *)&endpoint->address) != NULL)
 		return use_fail(use, index - 1, PF_DIRECTIVE_VALUE,
 		    "backlog is for sockets that are opened here");
+	if (endpoint->type == SOCK_DGRAM)
+		return use_fail(use, index - 1, PF_DIRECTIVE_VALUE,
+		    "backlog is for connections, not for datagrams");
 	if (use_number(use, index, &limits, &value) == -1)
 		return -1;
 	endpoint->backlog = (int)value;
@@ -188,6 +191,20 @@ read_accept(const struct use *use)
 		return use_fail(use, 1, PF_DIRECTIVE_VALUE,
 		    "accept knows defer, not '%s'", use->words[1].text);
 	use->service->defer = true;
+	return 0;
+}
+
+int
+read_source_ports(const struct use *use)
+{
+	const char *word = use->words[1].text;
+
+	if (use->count > 2)
+		return use_too_much(use, 2);
+	if (strcmp(word, "any") != 0 && strcmp(word, "safe") != 0)
+		return use_fail(use, 1, PF_DIRECTIVE_VALUE,
+		    "source_ports knows safe and any, not '%s'", word);
+	use->service->any_source_port = strcmp(word, "any") == 0;
 	return 0;
 }
 

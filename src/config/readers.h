@@ -11,6 +11,7 @@
 int read_user(const struct use *use);
 int read_group(const struct use *use);
 int read_accept(const struct use *use);
+int read_source_ports(const struct use *use);
 int read_listen(const struct use *use);
 int read_control(const struct use *use);
 void keep_control(const struct settings *from, struct settings *to);

@@ -132,6 +132,23 @@ defer_all(const struct service_settings *service)
 		service->endpoints[i].defer = service->defer;
 }
 
+/* It would let in those whom no header names. */
+static int
+check_datagrams(const struct service_settings *service, struct error *e)
+{
+	size_t i;
+
+	if (!proxy_is_required(&service->proxy))
+		return 0;
+	for (i = 0; i < service->endpoint_count; i++)
+		if (service->endpoints[i].type == SOCK_DGRAM)
+			return error_set(e, PF_DIRECTIVE_VALUE,
+			    "service %s: proxy is for connections; datagrams "
+			    "need a service without it",
+			    service->name);
+	return 0;
+}
+
 int
 settings_complete(struct settings *settings, struct error *e)
 {
@@ -143,7 +160,8 @@ settings_complete(struct settings *settings, struct error *e)
 		return -1;
 	for (i = 0; i < settings->service_count; i++) {
 		service = &settings->services[i];
-		if (check_identity(&service->identity, e) == -1)
+		if (check_identity(&service->identity, e) == -1 ||
+		    check_datagrams(service, e) == -1)
 			return -1;
 		if (!service->identity.wanted)
 			service->identity = settings->identity;

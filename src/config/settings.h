@@ -125,7 +125,8 @@ struct service_settings {
 	uint64_t max_rss_bytes;	      /* of a worker; 0: any */
 	struct timeouts timeouts;
 	struct proxy_settings proxy;
-	bool defer; /* accept only who has sent */
+	bool defer;	      /* accept only who has sent */
+	bool any_source_port; /* of datagrams, also those of services */
 	struct admission_settings admission;
 };
 

@@ -64,6 +64,14 @@ write_accept(const struct writing *w)
 	write_end(w);
 }
 
+void
+write_source_ports(const struct writing *w)
+{
+	write_begin(w);
+	write_word(w, w->service->any_source_port ? "any" : "safe");
+	write_end(w);
+}
+
 static void
 write_address(const struct writing *w, const char *address,
     const struct endpoint *endpoint, const char *owner)
@@ -72,7 +80,8 @@ write_address(const struct writing *w, const char *address,
 
 	write_begin(w);
 	write_word(w, address);
-	if (endpoint->address.ss_family != AF_UNSPEC) {
+	if (endpoint->address.ss_family != AF_UNSPEC &&
+	    endpoint->type == SOCK_STREAM) {
 		write_word(w, "backlog");
 		write_quantity(w, QUANTITY_NUMBER,
 		    endpoint->backlog > 0 ? endpoint->backlog :
@@ -96,15 +105,12 @@ static void
 write_resolved(const struct writing *w, const struct listen *listen)
 {
 	const struct endpoint *endpoint;
-	char text[ENDPOINT_TEXT_BYTES], address[ENDPOINT_TEXT_BYTES + 4];
+	char address[ENDPOINT_TEXT_BYTES];
 	size_t i;
 
 	for (i = 0; i < listen->count; i++) {
 		endpoint = &w->service->endpoints[listen->first + i];
-		endpoint_format((const struct sockaddr *)&endpoint->address,
-		    endpoint->length, text, sizeof(text));
-		(void)snprintf(address, sizeof(address), "%s%s",
-		    endpoint->type == SOCK_DGRAM ? "udp:" : "", text);
+		endpoint_name(endpoint, address, sizeof(address));
 		write_address(w, address, endpoint, listen->owner);
 	}
 }

@@ -31,6 +31,7 @@ void write_end(const struct writing *w);
 void write_user(const struct writing *w);
 void write_group(const struct writing *w);
 void write_accept(const struct writing *w);
+void write_source_ports(const struct writing *w);
 void write_listen(const struct writing *w);
 void write_control(const struct writing *w);
 void write_max_requests(const struct writing *w);

@@ -31,6 +31,7 @@ conn_begin(struct prefork_conn *conn, const struct conn_context *context,
 	conn->input_next = conn->input_end = 0;
 	conn->skipping = false;
 	conn->output_used = 0;
+	conn->datagram = NULL;
 	conn->local_length = 0;
 	conn->peer_text[0] = '\0';
 	conn->local_text[0] = '\0';
@@ -82,6 +83,8 @@ prefork_conn_local_address(struct prefork_conn *conn, socklen_t *length)
 		if (getsockname(conn->fd, (struct sockaddr *)&conn->local,
 			&size) == -1)
 			size = sizeof(sa_family_t);
+		if (conn->datagram != NULL)
+			datagram_local(conn->datagram, &conn->local);
 		conn->local_length = size;
 	}
 	*length = conn->local_length;

@@ -10,6 +10,7 @@
 
 #include <prefork/conn.h>
 
+#include "listener/datagram.h"
 #include "listener/endpoint.h"
 #include "scoreboard/slot.h"
 #include "wire/channel.h"
@@ -69,6 +70,10 @@ struct prefork_conn {
 	size_t input_next, input_end;
 	bool skipping;	    /* the rest of a line that was too long */
 	size_t output_used; /* what output.c has not sent yet */
+	/* NULL: a connection.  Else fd is the listening socket. */
+	const struct datagram *datagram;
+	unsigned answers_left; /* that the handler may send */
+	size_t answer_bytes;   /* of each at most */
 	socklen_t peer_length;
 	socklen_t local_length;		     /* 0 until somebody asks */
 	char peer_text[ENDPOINT_TEXT_BYTES]; /* "" until somebody asks */
@@ -84,6 +89,19 @@ void conn_begin(struct prefork_conn *conn, const struct conn_context *context,
 void conn_set_ends(struct prefork_conn *conn,
     const struct sockaddr_storage *peer, socklen_t peer_length,
     const struct sockaddr_storage *local, socklen_t local_length);
+/*
+ * datagram.c: after conn_begin; conn->fd is the socket that it came to, peer is
+ * where it was received.  Unless long_answers it has one answer that is not
+ * longer.
+ */
+void conn_begin_datagram(struct prefork_conn *conn,
+    const struct datagram *datagram, bool long_answers);
+/* Sends what is kept; nothing is closed.  -1 with errno. */
+int conn_end_datagram(struct prefork_conn *conn);
+/* prefork_write() of an answer. */
+ssize_t conn_answer(struct prefork_conn *conn, const void *data, size_t bytes);
+/* True, with ENOTSUP, of a datagram, which has no bytes to come and no end. */
+bool conn_lacks_stream(const struct prefork_conn *conn);
 /*
  * End it: close, and when the client's end was not seen half-close before and
  * read what is still coming (at most CONN_LINGER_IDLE_MS silent,

@@ -45,7 +45,8 @@ conn_receive(struct prefork_conn *conn, void *data, size_t bytes)
 	int flag = wait_flag(conn);
 	ssize_t got;
 
-	if (conn_check_time(conn) == -1 || prefork_flush(conn) == -1)
+	if (conn_lacks_stream(conn) || conn_check_time(conn) == -1 ||
+	    prefork_flush(conn) == -1)
 		return -1;
 	do
 		got = recv(conn->fd, data, bytes, flag);
@@ -76,6 +77,8 @@ conn_send(struct prefork_conn *conn, const void *data, size_t bytes)
 	int flag = wait_flag(conn);
 	ssize_t sent;
 
+	if (conn->datagram != NULL)
+		return conn_answer(conn, data, bytes);
 	if (bytes > 0 && conn_check_time(conn) == -1)
 		return -1;
 	while (left > 0) {

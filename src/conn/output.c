@@ -76,7 +76,7 @@ prefork_send_file(struct prefork_conn *conn, int fd, size_t bytes)
 	size_t done = 0, some;
 	ssize_t got;
 
-	if (prefork_flush(conn) == -1)
+	if (conn_lacks_stream(conn) || prefork_flush(conn) == -1)
 		return -1;
 	while (done < bytes) {
 		some = bytes - done;
@@ -97,7 +97,7 @@ prefork_send_file(struct prefork_conn *conn, int fd, size_t bytes)
 PREFORK_API int
 prefork_shutdown_write(struct prefork_conn *conn)
 {
-	if (prefork_flush(conn) == -1)
+	if (conn_lacks_stream(conn) || prefork_flush(conn) == -1)
 		return -1;
 	return shutdown(conn->fd, SHUT_WR);
 }

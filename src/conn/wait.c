@@ -74,7 +74,8 @@ prefork_wait(struct prefork_conn *conn)
 	int found;
 
 	/* The client may wait for it before it says more. */
-	if (prefork_conn_buffered(conn) == 0 && prefork_flush(conn) == -1)
+	if (conn_lacks_stream(conn) ||
+	    (prefork_conn_buffered(conn) == 0 && prefork_flush(conn) == -1))
 		return -1;
 	found = look_or_leave(conn);
 	if (found != NOTHING_YET)

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/fd.h"
+#include "listener/datagram.h"
 #include "listener/listener.h"
 
 static int
@@ -32,7 +33,8 @@ ask(int fd, struct endpoint *endpoint)
 		&endpoint->length) == -1)
 		return -1;
 	if (endpoint->type == SOCK_DGRAM)
-		return 0;
+		return datagram_prepare(fd,
+		    (const struct sockaddr *)&endpoint->address);
 	if (ask_int(fd, SO_ACCEPTCONN, &listening) == -1)
 		return -1;
 	errno = EINVAL;
@@ -63,8 +65,7 @@ listener_adopt(struct listener *out, int fd, int backlog, struct error *e)
 		    strerror(errno));
 	listener.endpoint.backlog = backlog;
 	listener.dual_stack = takes_both(fd, &listener.endpoint);
-	endpoint_format((struct sockaddr *)&listener.endpoint.address,
-	    listener.endpoint.length, listener.text, sizeof(listener.text));
+	endpoint_name(&listener.endpoint, listener.text, sizeof(listener.text));
 	*out = listener;
 	return 0;
 }

@@ -50,6 +50,8 @@ int endpoint_parse(const char *text, struct endpoint *out, struct error *e);
  * IPv4; an unnamed unix peer is "unix:". Always terminates. */
 void endpoint_format(const struct sockaddr *address, socklen_t length,
     char *text, size_t bytes);
+/* The same of where somebody listens: with udp: before it for datagrams. */
+void endpoint_name(const struct endpoint *endpoint, char *text, size_t bytes);
 /* Same family, address, port (or path)? Not the padding. */
 bool endpoint_equal(const struct sockaddr *a, const struct sockaddr *b);
 /* Is it a unix socket with a name in the file system? */

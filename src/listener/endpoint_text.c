@@ -106,6 +106,18 @@ endpoint_format(const struct sockaddr *address, socklen_t length, char *text,
 	}
 }
 
+void
+endpoint_name(const struct endpoint *endpoint, char *text, size_t bytes)
+{
+	bool is_udp = endpoint->type == SOCK_DGRAM &&
+	    endpoint->address.ss_family != AF_UNIX;
+	size_t used = is_udp ? strlen("udp:") : 0;
+
+	memcpy(text, "udp:", used);
+	endpoint_format((const struct sockaddr *)&endpoint->address,
+	    endpoint->length, text + used, bytes - used);
+}
+
 static bool
 equal_v4(const struct sockaddr_in *a, const struct sockaddr_in *b)
 {

@@ -18,7 +18,7 @@ struct listener {
 	int backlog; /* as asked for */
 	int granted; /* of it by the system when it was asked; 0: not known */
 	struct endpoint endpoint;	/* as bound: a port 0 is filled in */
-	char text[ENDPOINT_TEXT_BYTES]; /* endpoint_format of it */
+	char text[ENDPOINT_TEXT_BYTES]; /* endpoint_name of it */
 	/* Identity of our socket file, so that we remove no other's; inode 0
 	 * when there is none. */
 	dev_t socket_dev;
@@ -77,8 +77,10 @@ int listener_backlog_limit(void);
  * are no longer begun while those under way still end in the queue (Linux: a
  * classic BPF filter on the socket drops SYN, or where that needs a privilege
  * the socket is bound to no interface and SYN is refused; unix: the name is
- * removed; else nothing).  0 when the socket is quiet, also when it was
- * before, -1 when the system cannot or it was passed to us.
+ * removed; else nothing), and datagrams that come now are dropped, while those
+ * in the queue can still be received (Linux: by such a filter).  0 when the
+ * socket is quiet, also when it was before, -1 when the system cannot or it was
+ * passed to us.
  */
 int listener_quiet(struct listener *listener);
 /* Listen again on a socket that is bound but does not listen any more: 1 when

@@ -15,6 +15,7 @@
 
 #include "base/clock.h"
 #include "base/fd.h"
+#include "listener/datagram.h"
 #include "listener/listener.h"
 #include "listener/socket_file.h"
 
@@ -54,8 +55,7 @@ explain(struct error *e, const struct endpoint *endpoint)
 
 	while (reason->error != 0 && reason->error != errno)
 		reason++;
-	endpoint_format((const struct sockaddr *)&endpoint->address,
-	    endpoint->length, text, sizeof(text));
+	endpoint_name(endpoint, text, sizeof(text));
 	if (errno == EADDRINUSE)
 		return error_set(e, reason->id,
 		    "cannot listen on %s: %s (\"%s\" shows who has it)", text,
@@ -80,8 +80,10 @@ set_options(const struct listener *listener)
 	if (family == AF_UNIX)
 		return 0;
 	/* On datagram sockets it would hide a second instance. */
-	if (listener->endpoint.type == SOCK_STREAM &&
-	    switch_on(listener->fd, SOL_SOCKET, SO_REUSEADDR) == -1)
+	if (listener->endpoint.type == SOCK_STREAM ?
+		switch_on(listener->fd, SOL_SOCKET, SO_REUSEADDR) == -1 :
+		datagram_prepare(listener->fd,
+		    (const struct sockaddr *)&listener->endpoint.address) == -1)
 		return -1;
 	if (family != AF_INET6)
 		return 0;
@@ -101,8 +103,7 @@ read_back(struct listener *listener)
 			return -1;
 		endpoint->length = length;
 	}
-	endpoint_format(address, endpoint->length, listener->text,
-	    sizeof(listener->text));
+	endpoint_name(endpoint, listener->text, sizeof(listener->text));
 	return 0;
 }
 

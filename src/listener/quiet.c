@@ -47,7 +47,26 @@ drop_syn(int fd)
 	    sizeof(program));
 }
 
+/* A socket without an interface could not answer what is queued. */
+static int
+drop_all(int fd)
+{
+	struct sock_filter code[] = { BPF_STMT(BPF_RET | BPF_K, 0) };
+	struct sock_fprog program = { sizeof(code) / sizeof(code[0]), code };
+
+	return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program,
+	    sizeof(program));
+}
+
 #else
+
+static int
+drop_all(int fd)
+{
+	(void)fd;
+	errno = ENOPROTOOPT;
+	return -1;
+}
 
 static int
 drop_syn(int fd)
@@ -102,11 +121,12 @@ int
 listener_quiet(struct listener *listener)
 {
 	/* Who passed it to us lets others serve there when we are gone. */
-	if (listener->endpoint.type != SOCK_STREAM ||
-	    listener->passed_as != NULL) {
+	if (listener->passed_as != NULL) {
 		errno = EOPNOTSUPP;
 		return -1;
 	}
+	if (listener->endpoint.type == SOCK_DGRAM)
+		return drop_all(listener->fd);
 	if (endpoint_has_file(&listener->endpoint))
 		return socket_file_remove(listener);
 	if (listener->endpoint.address.ss_family == AF_UNIX) {

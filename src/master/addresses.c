@@ -104,12 +104,37 @@ defer(const struct listener_set *set)
 	}
 }
 
+static bool
+has_datagrams(const struct generation *generation)
+{
+	const struct listener_set *set;
+	size_t i, k;
+
+	for (i = 0; i < generation->service_count; i++) {
+		set = generation->services[i].listeners;
+		for (k = 0; k < set->count; k++)
+			if (set->items[k]->listener.endpoint.type == SOCK_DGRAM)
+				return true;
+	}
+	return false;
+}
+
+/* Only a worker learns whether its handler takes datagrams: until then nobody
+ * listens. */
+void
+addresses_proven(const struct generation *generation)
+{
+	if (has_datagrams(generation))
+		addresses_log(generation, false);
+}
+
 void
 addresses_begin(const struct generation *generation)
 {
 	size_t i;
 
-	addresses_log(generation, false);
+	if (!has_datagrams(generation))
+		addresses_log(generation, false);
 	for (i = 0; i < generation->service_count; i++)
 		defer(generation->services[i].listeners);
 }

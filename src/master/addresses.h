@@ -16,6 +16,8 @@ struct worker_record;
 
 /* The first generation has its listeners. */
 void addresses_begin(const struct generation *generation);
+/* And its first workers are ready. */
+void addresses_proven(const struct generation *generation);
 /* m->current has taken the place of `former`, whose workers are not told yet.
  */
 void addresses_commit(struct master *m, const struct generation *former);

@@ -190,6 +190,7 @@ master_fail(struct master *m, const struct error *e)
 void
 start_done(struct master *m)
 {
+	addresses_proven(m->current->generation);
 	log_event(PF_STARTED, "%s " PACKAGE_VERSION " is ready",
 	    m->settings->program);
 	event_generation(m, "start", m->current->generation->number, NULL);

@@ -25,6 +25,8 @@ static const struct {
 	{ PREFORK_CLIENT_FIRST, "The client speaks first." },
 	{ PREFORK_SINGLE_WORKER, "Runs in exactly one worker." },
 	{ PREFORK_DATAGRAMS, "Serves datagrams." },
+	{ PREFORK_LONG_ANSWERS,
+	    "Answers to datagrams may be longer than these." },
 };
 
 static const char *

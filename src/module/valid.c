@@ -13,8 +13,9 @@
 #include "module/option_value.h"
 #include "module/valid.h"
 
-#define KNOWN_FLAGS \
-	(PREFORK_CLIENT_FIRST | PREFORK_SINGLE_WORKER | PREFORK_DATAGRAMS)
+#define KNOWN_FLAGS                                                         \
+	(PREFORK_CLIENT_FIRST | PREFORK_SINGLE_WORKER | PREFORK_DATAGRAMS | \
+	    PREFORK_LONG_ANSWERS)
 
 static int
 check_abi(const struct prefork_module *d, const char *path, struct error *e)
@@ -67,6 +68,9 @@ descriptor_fault(const struct prefork_module *d)
 		return "flags has PREFORK_DATAGRAMS, but datagram is missing";
 	if (d->datagram != NULL && (d->flags & PREFORK_DATAGRAMS) == 0)
 		return "datagram is there, but flags lacks PREFORK_DATAGRAMS";
+	if ((d->flags & PREFORK_LONG_ANSWERS) != 0 && d->datagram == NULL)
+		return "flags has PREFORK_LONG_ANSWERS, but datagram is "
+		       "missing";
 	return NULL;
 }
 

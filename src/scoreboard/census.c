@@ -35,8 +35,9 @@ census_read(const struct scoreboard_slot *slot, struct census *out)
 		out->closed = out->accepted;
 	out->failed = atomic_load(&slot->failed);
 	out->shortages = atomic_load(&slot->shortages);
-	for (i = 0; i < SCOREBOARD_REFUSALS; i++)
+	for (i = 0; i < SCOREBOARD_REFUSALS - 1; i++)
 		out->refused[i] = atomic_load(&slot->refused[i]);
+	out->refused[i] = atomic_load(&slot->refused_last);
 	out->since_ms = atomic_load(&slot->since_ms);
 	out->active_ms = atomic_load(&slot->active_ms);
 	if (out->state == SLOT_BUSY)

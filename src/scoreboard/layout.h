@@ -16,7 +16,7 @@
 #define SCOREBOARD_MAGIC      0x70666b31u /* "pfk1" */
 #define SCOREBOARD_VERSION    2u
 #define SCOREBOARD_NOTE_BYTES 64
-#define SCOREBOARD_REFUSALS   5 /* admission/refusal.h has their names */
+#define SCOREBOARD_REFUSALS   6 /* admission/refusal.h has their names */
 
 enum slot_state {
 	SLOT_FREE,     /* master, when it gives the slot out or takes it */
@@ -59,7 +59,9 @@ struct scoreboard_slot {
 	 * them that a line has told */
 	_Atomic uint64_t log_lost;
 	_Atomic uint64_t log_told;
-	uint8_t unused_0[32];
+	/* worker writes: what refused below has no room for */
+	_Atomic uint64_t refused_last;
+	uint8_t unused_0[24];
 	/* worker writes */
 	_Atomic uint32_t state;
 	_Atomic uint32_t claim;	    /* enum slot_claim; the master of a dead */
@@ -77,8 +79,9 @@ struct scoreboard_slot {
 	/* worker writes: of the connection being served */
 	struct slot_client client;
 	uint8_t unused_2[4];
-	/* worker writes: connections that its handler never saw, by reason */
-	_Atomic uint64_t refused[SCOREBOARD_REFUSALS];
+	/* worker writes: connections that its handler never saw, by reason; of
+	 * the last reason refused_last */
+	_Atomic uint64_t refused[SCOREBOARD_REFUSALS - 1];
 	char note[SCOREBOARD_NOTE_BYTES];
 };
 

@@ -104,7 +104,11 @@ slot_count_shortage(struct scoreboard_slot *slot)
 void
 slot_count_refusal(struct scoreboard_slot *slot, unsigned why)
 {
-	STORE(slot->refused[why], LOAD(slot->refused[why]) + 1);
+	_Atomic uint64_t *count = why < SCOREBOARD_REFUSALS - 1 ?
+	    &slot->refused[why] :
+	    &slot->refused_last;
+
+	STORE(*count, LOAD(*count) + 1);
 }
 
 uint64_t

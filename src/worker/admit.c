@@ -10,7 +10,7 @@
 #include "worker/state.h"
 
 bool
-admit(struct worker *worker)
+admit_datagram(struct worker *worker)
 {
 	const struct worker_setup *setup = worker->setup;
 	const struct admission *admission = worker->service->admission;
@@ -28,6 +28,14 @@ admit(struct worker *worker)
 	worker->now_ms = clock_ms();
 	refusal_note(setup->slot, &worker->refusals, why, &client,
 	    worker->now_ms);
+	return false;
+}
+
+bool
+admit(struct worker *worker)
+{
+	if (admit_datagram(worker))
+		return true;
 	fd_close(&worker->conn.fd);
 	return false;
 }

@@ -22,24 +22,12 @@
 /* Bound on the last service of a worker whose master is dead, where the
  * system cannot stop new connections from joining the queue. */
 #define ORPHAN_MS 1000
+/* The same of one that only leaves: others serve on. */
+#define LAST_MS 100
 /* A dying master has let go of its children within. */
 #define PARENT_MS 500
 /* Handshakes that were under way when a listener was quietened end within. */
 #define HANDSHAKE_MS 10
-
-/*
- * An exclusive wake-up that came together with the order to go has woken
- * nobody else: serve what it was for.  After waiter_free no other can come.
- */
-static void
-serve_last_wakeup(struct worker *worker)
-{
-	size_t i;
-
-	for (i = 0; i < worker->listener_count; i++)
-		if (worker->listeners[i].fd >= 0)
-			(void)serve_next(worker, (int)i);
-}
 
 static void
 serve_queue(struct worker *worker, int from, int64_t end_ms)
@@ -50,6 +38,46 @@ serve_queue(struct worker *worker, int from, int64_t end_ms)
 		answer = serve_next(worker, from);
 	while ((answer == ACCEPT_OK || answer == ACCEPT_AGAIN) &&
 	    clock_ms() < end_ms);
+}
+
+/*
+ * An exclusive wake-up that came together with the order to go has woken
+ * nobody else: serve what it was for.  After waiter_free no other can come.
+ * TERM may have been sent to all workers at once, and of datagrams the master
+ * takes none.
+ */
+static void
+serve_last_wakeup(struct worker *worker)
+{
+	int64_t end_ms = clock_ms() + LAST_MS;
+	size_t i;
+
+	for (i = 0; i < worker->listener_count; i++) {
+		if (worker->listeners[i].fd < 0)
+			continue;
+		if (worker->listeners[i].endpoint.type == SOCK_DGRAM)
+			serve_queue(worker, (int)i, end_ms);
+		else
+			(void)serve_next(worker, (int)i);
+	}
+}
+
+/* The master takes queued connections, of which it knows nothing; datagrams
+ * only a worker can take. */
+static void
+serve_datagrams(struct worker *worker)
+{
+	int64_t soon_ms = clock_ms() + ORPHAN_MS;
+	struct listener *listener;
+	size_t i;
+
+	for (i = 0; i < worker->listener_count; i++) {
+		listener = &worker->listeners[i];
+		if (listener->fd >= 0 && listener->endpoint.type == SOCK_DGRAM)
+			serve_queue(worker, (int)i,
+			    listener_quiet(listener) == 0 ? CLOCK_NEVER :
+							    soon_ms);
+	}
 }
 
 /*
@@ -102,6 +130,8 @@ close_listeners(struct worker *worker)
 static void
 serve_what_is_handed(struct worker *worker)
 {
+	if (worker->admitted)
+		serve_datagrams(worker);
 	close_listeners(worker);
 	slot_set_state(worker->setup->slot, SLOT_DRAINING, clock_ms());
 	(void)channel_send_fd(worker->channel.fd, CHANNEL_DONE, DONE_FREE, -1);

@@ -98,8 +98,8 @@ is_admitted(struct worker *worker)
 	return false;
 }
 
-static void
-count(const struct worker *worker, int64_t begun_us, int64_t ended_us)
+void
+serve_count(const struct worker *worker, int64_t begun_us, int64_t ended_us)
 {
 	struct tally_entry entry = {
 		.begun_us = begun_us,
@@ -138,7 +138,7 @@ serve_accepted(struct worker *worker, int from)
 	ended_us = clock_us();
 	worker->now_ms = ended_us / 1000;
 	slot_end(slot, result != 0, worker->now_ms);
-	count(worker, begun_us, ended_us);
+	serve_count(worker, begun_us, ended_us);
 	recycle_ended(worker);
 }
 
@@ -162,6 +162,8 @@ serve_next(struct worker *worker, int from)
 	struct prefork_conn *conn = &worker->conn;
 	enum accept_answer answer;
 
+	if (worker->listeners[from].endpoint.type == SOCK_DGRAM)
+		return datagram_next(worker, from);
 	conn->peer_length = sizeof(conn->peer);
 	answer = accept_connection(worker->listeners[from].fd, &conn->fd,
 	    &conn->peer, &conn->peer_length);

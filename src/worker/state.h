@@ -27,6 +27,7 @@ struct worker {
 	struct waiter *waiter;
 	uint32_t seen_orders; /* order word that was acted upon */
 	int64_t now_ms;	      /* when the last connection ended */
+	int64_t ended_us;     /* the same of a datagram */
 	int64_t checked_ms;   /* when the master was last seen alive */
 	uint64_t connections;
 	uint64_t request_limit; /* asks to be replaced at this one; 0: none */
@@ -71,9 +72,18 @@ void serve(struct worker *worker);
 void serve_connection(struct worker *worker, int fd, int from);
 /* Accept one connection from a listener and serve it. */
 enum accept_answer serve_next(struct worker *worker, int from);
+/* What is told of one that has ended, by clock_us. */
+void serve_count(const struct worker *worker, int64_t begun_us,
+    int64_t ended_us);
 /* admit.c: may the connection in worker->conn be handled?  False: it is
  * counted, told and closed.  Only where the service has an admission. */
 bool admit(struct worker *worker);
+/* The same of a datagram; its socket stays open. */
+bool admit_datagram(struct worker *worker);
+/* datagram.c: before the first one. */
+void datagram_init(struct worker *worker);
+/* Take one datagram from a listener and serve it. */
+enum accept_answer datagram_next(struct worker *worker, int from);
 /* recycle.c: its limits; a connection was accepted, or has ended. */
 void recycle_init(struct worker *worker);
 void recycle_begun(struct worker *worker);

@@ -50,10 +50,17 @@ load_code(struct service *service, struct module *module, struct error *e)
 	return 0;
 }
 
-/*
- * The hook for datagrams is in the interface; this version has no loop for
- * it, and a connection is nothing for a handler that has only that one.
- */
+/* Has the handler what serves a socket of this type? */
+static bool
+is_served(const struct module *module, int type)
+{
+	const struct prefork_module *d = module->descriptor;
+
+	if (type == SOCK_STREAM)
+		return d == NULL || d->handle != NULL;
+	return d != NULL && d->datagram != NULL;
+}
+
 static int
 check_kind(const struct service_settings *settings, const struct module *module,
     struct error *e)
@@ -62,18 +69,15 @@ check_kind(const struct service_settings *settings, const struct module *module,
 	const struct endpoint *endpoint;
 	size_t i;
 
-	if (module->descriptor != NULL && module->descriptor->handle == NULL)
-		return error_set(e, PF_DATAGRAM,
-		    "%s takes datagrams, which this version cannot serve",
-		    settings->name);
 	for (i = 0; i < settings->endpoint_count; i++) {
 		endpoint = &settings->endpoints[i];
-		if (endpoint->type == SOCK_STREAM)
+		if (is_served(module, endpoint->type))
 			continue;
-		endpoint_format((const struct sockaddr *)&endpoint->address,
-		    endpoint->length, text, sizeof(text));
+		endpoint_name(endpoint, text, sizeof(text));
 		return error_set(e, PF_DATAGRAM,
-		    "%s takes connections, not the datagrams of %s",
+		    endpoint->type == SOCK_STREAM ?
+			"%s takes datagrams, not the connections of %s" :
+			"%s takes connections, not the datagrams of %s",
 		    settings->name, text);
 	}
 	return 0;
@@ -257,6 +261,7 @@ worker_main(const struct worker_setup *setup)
 	worker.service = &setup->generation->services[setup->service];
 	if (copy_listeners(&worker) == -1)
 		_exit(EX_OSERR);
+	datagram_init(&worker);
 	channel_init(&worker.channel, setup->channel_fd);
 	log_set_worker(worker.service->settings->name, setup->slot_number,
 	    setup->generation->number);

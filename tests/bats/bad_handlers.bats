@@ -150,7 +150,7 @@ compile() {
 
 @test "datagrams are not for a handler that takes connections" {
 	refused_both 78 PF0209 -p "$T/pid" -l "unix:$T/sock" \
-		-l udp:127.0.0.1:0 echo
+		-l udp:127.0.0.1:0 metrics
 }
 
 @test "who hangs is given up, as a server, as a daemon and when looked at" {

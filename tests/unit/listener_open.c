@@ -94,7 +94,7 @@ test_datagram(void)
 	char text[ENDPOINT_TEXT_BYTES + 4];
 
 	is_int(rig_try_listen("udp:127.0.0.1:0", 0, list), 1, "datagrams");
-	(void)snprintf(text, sizeof(text), "udp:%s", list[0].text);
+	(void)snprintf(text, sizeof(text), "%s", list[0].text);
 	is_int(rig_try_listen(text, 0, &second), -1, "one instance only");
 	is_int(rig_error.id, PF_BIND, "the other is told");
 	listener_close(&list[0]);

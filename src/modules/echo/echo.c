@@ -1,5 +1,6 @@
 /*
- * Echo over TCP (RFC 862): sends back what it gets until the client ends.
+ * Echo (RFC 862): sends back what it gets until the client ends, over UDP each
+ * datagram by itself.
  * Runs in: worker.
  */
 #include "config.h"
@@ -46,6 +47,12 @@ echo(struct prefork_conn *conn)
 	return 0;
 }
 
+static int
+echo_datagram(struct prefork_conn *conn, const void *data, size_t bytes)
+{
+	return prefork_write(conn, data, bytes) == -1 ? -1 : 0;
+}
+
 static const struct prefork_option options[] = {
 	{
 	    .name = "max_bytes",
@@ -64,6 +71,7 @@ PREFORK_MODULE = {
 	.summary = "sends back what it gets (RFC 862)",
 	.options = options,
 	.config_size = sizeof(struct echo_config),
-	.flags = PREFORK_CLIENT_FIRST,
+	.flags = PREFORK_CLIENT_FIRST | PREFORK_DATAGRAMS,
 	.handle = echo,
+	.datagram = echo_datagram,
 };
