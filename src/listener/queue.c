@@ -71,11 +71,23 @@ read_drops(int fd, struct listener_queue *out)
 
 #endif
 
+/* Of datagrams the system tells no number, only those that found no room. */
+static bool
+takes_datagrams(int fd)
+{
+	int type = SOCK_STREAM;
+	socklen_t length = sizeof(type);
+
+	return getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &length) == 0 &&
+	    type == SOCK_DGRAM;
+}
+
 void
 listener_queue_read(int fd, struct listener_queue *out)
 {
 	struct sockaddr_storage address;
 	socklen_t length = sizeof(address);
+	bool datagrams;
 
 	memset(out, 0, sizeof(*out));
 	if (getsockname(fd, (struct sockaddr *)&address, &length) == -1)
@@ -84,7 +96,9 @@ listener_queue_read(int fd, struct listener_queue *out)
 		listener_queue_read_unix(fd, out);
 		return;
 	}
-	read_tcp(fd, out);
-	if (out->known)
+	datagrams = takes_datagrams(fd);
+	if (!datagrams)
+		read_tcp(fd, out);
+	if (out->known || datagrams)
 		read_drops(fd, out);
 }

@@ -13,7 +13,7 @@ struct listener_queue {
 	unsigned length;  /* connections that nobody accepted yet */
 	unsigned backlog; /* at most so many, as the system has it */
 	bool drops_known;
-	uint64_t drops; /* handshakes that found it full, ever */
+	uint64_t drops; /* handshakes or datagrams that found it full, ever */
 };
 
 /* Does not wait.  A socket that is none that listens is not known. */
