@@ -1,6 +1,6 @@
 /*
- * Characters over TCP (RFC 864): lines of 72 printable ones, each beginning one
- * further than the line before, without an end.
+ * Characters (RFC 864): lines of 72 printable ones, each beginning one further
+ * than the line before, without an end; over UDP a random number of them.
  * Runs in: worker.
  */
 #include "config.h"
@@ -11,6 +11,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 #include <prefork/module.h>
 
@@ -18,6 +20,7 @@
 #define CHARACTERS	95 /* up to '~' */
 #define LINE_LENGTH	72
 #define DROPS		16
+#define ANSWER_BYTES	512
 #define LINE_BYTES	(LINE_LENGTH + 2) /* CR LF */
 
 struct chargen_config {
@@ -84,6 +87,25 @@ chargen(struct prefork_conn *conn)
 	return 0;
 }
 
+/*
+ * The RFC wants 0 to 512 characters.  Fewer than were sent: so it amplifies
+ * nothing, and if the answer is answered that comes to an end.  An empty
+ * datagram has no shorter answer.
+ */
+static int
+answer(struct prefork_conn *conn, const void *data, size_t bytes)
+{
+	size_t most = bytes - 1;
+
+	(void)data;
+	if (bytes == 0)
+		return 0;
+	if (most > ANSWER_BYTES)
+		most = ANSWER_BYTES;
+	bytes = (size_t)random() % (most + 1);
+	return prefork_write(conn, ring, bytes) == -1 ? -1 : 0;
+}
+
 static int
 init(const void *config, void **worker_data, char *reason, size_t reason_bytes)
 {
@@ -92,6 +114,7 @@ init(const void *config, void **worker_data, char *reason, size_t reason_bytes)
 	(void)reason;
 	(void)reason_bytes;
 	fill_ring();
+	srandom((unsigned)getpid());
 	return 0;
 }
 
@@ -113,6 +136,8 @@ PREFORK_MODULE = {
 	.summary = "sends characters without an end (RFC 864)",
 	.options = options,
 	.config_size = sizeof(struct chargen_config),
+	.flags = PREFORK_DATAGRAMS,
 	.worker_init = init,
 	.handle = chargen,
+	.datagram = answer,
 };

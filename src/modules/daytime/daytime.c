@@ -1,5 +1,5 @@
 /*
- * The time of day in words over TCP (RFC 867): one line, and the end.
+ * The time of day in words (RFC 867): one line, and the end.
  * Runs in: worker.
  */
 #include "config.h"
@@ -75,6 +75,22 @@ daytime(struct prefork_conn *conn)
 	return prefork_write(conn, line, length) == -1 ? -1 : 0;
 }
 
+/* Whoever sends as much as an answer has may be one who answers: if two such
+ * were set upon each other, that would have no end. */
+static int
+answer(struct prefork_conn *conn, const void *data, size_t bytes)
+{
+	char line[LINE_BYTES];
+	size_t length = write_line(prefork_conn_config(conn), line);
+
+	(void)data;
+	if (length == 0)
+		return -1;
+	if (bytes >= length)
+		return 0;
+	return prefork_write(conn, line, length) == -1 ? -1 : 0;
+}
+
 static const struct prefork_option options[] = {
 	{
 	    .name = "format",
@@ -93,6 +109,8 @@ PREFORK_MODULE = {
 	.summary = "says the time of day (RFC 867)",
 	.options = options,
 	.config_size = sizeof(struct daytime_config),
+	.flags = PREFORK_DATAGRAMS | PREFORK_LONG_ANSWERS,
 	.check = check,
 	.handle = daytime,
+	.datagram = answer,
 };

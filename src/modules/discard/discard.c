@@ -1,5 +1,6 @@
 /*
- * Discard over TCP (RFC 863): throws away what it gets until the client ends.
+ * Discard (RFC 863): throws away what it gets until the client ends, and
+ * datagrams.
  * Runs in: worker.
  */
 #include "config.h"
@@ -31,6 +32,15 @@ discard(struct prefork_conn *conn)
 	return 0;
 }
 
+static int
+discard_datagram(struct prefork_conn *conn, const void *data, size_t bytes)
+{
+	(void)conn;
+	(void)data;
+	(void)bytes;
+	return 0;
+}
+
 static const struct prefork_option options[] = {
 	{
 	    .name = "max_bytes",
@@ -49,6 +59,7 @@ PREFORK_MODULE = {
 	.summary = "throws away what it gets (RFC 863)",
 	.options = options,
 	.config_size = sizeof(struct discard_config),
-	.flags = PREFORK_CLIENT_FIRST,
+	.flags = PREFORK_CLIENT_FIRST | PREFORK_DATAGRAMS,
 	.handle = discard,
+	.datagram = discard_datagram,
 };

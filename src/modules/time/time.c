@@ -1,5 +1,5 @@
 /*
- * The time as a number over TCP (RFC 868): seconds since 1900 began, 32 bits in
+ * The time as a number (RFC 868): seconds since 1900 began, 32 bits in
  * network order, and the end.  It turns over on 7 February 2036.
  * Runs in: worker.
  */
@@ -13,12 +13,14 @@
 /* From there to the epoch of time(2): RFC 868 has this number, too. */
 #define SECONDS_TO_1970 2208988800u
 
+#define ANSWER_BYTES 4
+
 static int
 tell_time(struct prefork_conn *conn)
 {
 	time_t now = time(NULL);
 	uint32_t seconds;
-	unsigned char bytes[4];
+	unsigned char bytes[ANSWER_BYTES];
 
 	/* Whoever does not know the time ends without a word. */
 	if (now == (time_t)-1)
@@ -31,10 +33,21 @@ tell_time(struct prefork_conn *conn)
 	return prefork_write(conn, bytes, sizeof(bytes)) == -1 ? -1 : 0;
 }
 
+/* The RFC has the client send an empty datagram.  One that is as long as an
+ * answer may be one: if it were answered, that might have no end. */
+static int
+answer(struct prefork_conn *conn, const void *data, size_t bytes)
+{
+	(void)data;
+	return bytes < ANSWER_BYTES ? tell_time(conn) : 0;
+}
+
 PREFORK_MODULE = {
 	PREFORK_MODULE_HEAD,
 	.name = "time",
 	.version = "1.0",
 	.summary = "says the time as a number (RFC 868)",
+	.flags = PREFORK_DATAGRAMS | PREFORK_LONG_ANSWERS,
 	.handle = tell_time,
+	.datagram = answer,
 };
