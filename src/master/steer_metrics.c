@@ -235,7 +235,8 @@ static const struct queue_family queue_families[] = {
 	{ "prefork_listener_backlog", "gauge",
 	    "Connections that may wait in it.", queue_backlog },
 	{ "prefork_listener_overflows_total", "counter",
-	    "Handshakes or datagrams that found it full, of this socket.", queue_drops },
+	    "Handshakes or datagrams that found it full, of this socket.",
+	    queue_drops },
 };
 
 static void

@@ -2,6 +2,7 @@
 # that is queued.
 
 # shellcheck disable=SC2034,SC2154 # what make and the helpers know
+# shellcheck disable=SC2030,SC2031,SC2046 # tests are functions; pids
 
 load helper
 load faults
