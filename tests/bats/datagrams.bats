@@ -166,8 +166,8 @@ load post
 @test "workers are recycled after so many datagrams, and none is lost" {
 	start -w 2 -l udp:127.0.0.1:0 -o max_requests=50 echo
 	find_udp
-	client load -u -c 4 -n 1000 "$HOST" "$PORT" || fail "$(cat "$T/err")"
-	wait_log 'PF0412 .*' 10
+	client load -u -c 4 -n 3000 "$HOST" "$PORT" || fail "$(cat "$T/err")"
+	wait_log PF0412 2
 	post "$UDP" send word expect word
 }
 
