@@ -1,6 +1,6 @@
 # Services of datagrams: echo, addresses, what is refused, what is shown.
 
-# shellcheck disable=SC2034,SC2154 # what make and the helpers know
+# shellcheck disable=SC2034,SC2046,SC2154 # what make and the helpers know
 
 load helper
 load faults
@@ -39,7 +39,7 @@ load post
 	post "$UDP" send kept expect kept send twice expect one silent
 	wait_log 'twice: -1 Operation not permitted'
 	post "$UDP" send long silent
-	wait_log 'PF0311 127.0.0.1:[0-9]*: long: -1 Message too long'
+	wait_log 'PF0311 127.0.0.1:[0-9]*: long: -1 Message too'
 	post "$UDP" send stream silent
 	wait_log 'stream: 4 refused'
 	tells_address || skip 'POSIX does not tell which address was asked'
@@ -192,6 +192,20 @@ load post
 	start -f "$T/conf"
 	post "$UDP" send again expect again
 	SERVES_ECHO=''
+}
+
+@test "datagrams that find no room are counted" {
+	grep -q '^#define HAVE_UNIX_QUEUE 1' "$abs_top_builddir/config.h" ||
+		skip 'the system does not tell'
+	start_udp -w 1 -S "$T/ctl.sock" echo
+	kill -STOP $(workers)
+	wait_log PF0415
+	post "$UDP" many 20000
+	ctl metrics
+	grep -q "overflows_total{.*\"udp:$UDP\"} [1-9]" "$T/said" ||
+		fail "$(<"$T/said")"
+	kill -CONT $(workers)
+	post "$UDP" send word expect word
 }
 
 @test "what makes no sense for datagrams is refused" {

@@ -87,7 +87,7 @@ udp_load_end() {
 }
 
 @test "what is queued is served at a stop" {
-	start -w 1 -l udp:127.0.0.1:0 -S "$T/ctl.sock" "$LETTERS"
+	start -w 1 -l udp:127.0.0.1:0 -S "$T/ctl.sock" "$LETTERS" pause=10ms
 	find_udp
 	queue_behind 30
 	kill "$MASTER"

@@ -8,19 +8,24 @@
  *prefork_printf long, twice, stream	tries what is not allowed, and logs the
  *errors
  *
- * All else is echoed.
+ * All else is echoed, each after the time of the option pause.
  * Runs in: worker.
  */
 #include "config.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include <prefork/module.h>
+
+struct letters_config {
+	int64_t pause_ms;
+};
 
 static int
 answer(struct prefork_conn *conn, const char *text, size_t most)
@@ -115,18 +120,34 @@ obey(struct prefork_conn *conn, const char *text, size_t bytes)
 static int
 take(struct prefork_conn *conn, const void *data, size_t bytes)
 {
+	const struct letters_config *config = prefork_conn_config(conn);
 	static char text[65536];
 
+	if (config->pause_ms > 0)
+		(void)poll(NULL, 0, (int)config->pause_ms);
 	memcpy(text, data, bytes);
 	text[bytes] = '\0';
 	return obey(conn, text, bytes);
 }
+
+static const struct prefork_option options[] = {
+	{
+	    .name = "pause",
+	    .type = PREFORK_DURATION,
+	    .offset = offsetof(struct letters_config, pause_ms),
+	    .preset = "0",
+	    .help = "Before each answer.",
+	},
+	{ .name = NULL },
+};
 
 PREFORK_MODULE = {
 	PREFORK_MODULE_HEAD,
 	.name = "letters",
 	.version = "1.0",
 	.summary = "does what datagrams say",
+	.options = options,
+	.config_size = sizeof(struct letters_config),
 	.flags = PREFORK_DATAGRAMS,
 	.datagram = take,
 };
