@@ -71,8 +71,11 @@ write_listener(struct json *json, const struct listener *listener)
 		json_number(json, "queue", queue.length);
 	else
 		json_null(json, "queue");
-	json_number(json, "backlog",
-	    queue.known ? (int64_t)queue.backlog : listener->backlog);
+	if (listener->endpoint.type == SOCK_DGRAM)
+		json_null(json, "backlog");
+	else
+		json_number(json, "backlog",
+		    queue.known ? (int64_t)queue.backlog : listener->backlog);
 	if (queue.drops_known)
 		json_number(json, "overflows", (int64_t)queue.drops);
 	json_close(json, '}');

@@ -181,7 +181,8 @@ load post
 	[[ $(jq -c '.services[0] | [.accepted, .closed, .bytes.received,
 		.bytes.sent, .refused]' "$T/said") == '[2,2,6,6,0]' ]] ||
 		fail "$(<"$T/said")"
-	[[ $(jq -r '.services[0].listeners[1].address' "$T/said") == "udp:$UDP" ]]
+	[[ $(jq -c '.services[0].listeners[1] | [.address, .queue, .backlog]' \
+		"$T/said") == "[\"udp:$UDP\",null,null]" ]]
 	ctl metrics
 	grep -q '^prefork_connections_closed_total{service="echo"} 2$' "$T/said"
 	preforkd -T -l "udp:$UDP" -o source_ports=any echo >"$T/conf"
@@ -206,6 +207,30 @@ load post
 		fail "$(<"$T/said")"
 	kill -CONT $(workers)
 	post "$UDP" send word expect word
+}
+
+@test "a datagram costs a receive, a send and at most a wait" {
+	local tracer calls
+
+	need strace
+	[[ -z ${PREFORK_SANITIZED:-} && -z ${PREFORKD_WRAPPER:-} ]] ||
+		skip 'not as it is in use'
+	start_udp -w 1 echo
+	timeout 60 strace -c -o "$T/calls" -p "$(workers)" 2>"$T/err" &
+	tracer=$!
+	wait_for has_attached "$tracer"
+	! is_gone "$tracer" || skip "strace: $(<"$T/err")"
+	client load -u -m keepalive -c 4 -n 3000 "$HOST" "$UDPPORT"
+	kill -INT "$tracer"
+	wait "$tracer" || :
+	calls=$(awk '$NF ~ /^[a-z_0-9]+$/ && $4 ~ /^[0-9]+$/ &&
+		$NF != "total" { n += $4 } END { print n }' "$T/calls")
+	((calls >= 6000 && calls < 10000)) || fail "$(<"$T/calls")"
+	run ! grep -E 'mmap|brk' "$T/calls"
+}
+
+has_attached() {
+	is_gone "$1" || grep -q attached "$T/err"
 }
 
 @test "what makes no sense for datagrams is refused" {
