@@ -101,10 +101,12 @@ void
 sink_share(struct master *m)
 {
 	struct scoreboard_header *header = m->board.header;
+	uint32_t level = atomic_load(&header->log_level);
 
-	if (atomic_load(&header->log_level) == 0)
-		sink_set_level(m, level_wanted(m->settings));
-	log_share_level(&header->log_level);
+	sink_set_level(m,
+	    level == 0 || level - 1 > LEVEL_DEBUG ?
+		level_wanted(m->settings) :
+		(enum msg_level)(level - 1));
 	log_share_losses(&header->log_lost, &header->log_told);
 }
 
@@ -124,8 +126,9 @@ sink_resume(struct master *m)
 }
 
 void
-sink_set_level(struct master *m, enum msg_level level)
+sink_set_level(const struct master *m, enum msg_level level)
 {
+	log_set_level(level);
 	atomic_store(&m->board.header->log_level, (uint32_t)level + 1);
 }
 

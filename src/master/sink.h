@@ -21,8 +21,9 @@ int sink_open(const struct settings *settings, struct error *e);
 void sink_share(struct master *m);
 /* In the place of a master before us: its log, level and counts. */
 void sink_resume(struct master *m);
-/* `level` holds for all from now on. */
-void sink_set_level(struct master *m, enum msg_level level);
+/* `level` holds for all from now on.  The master keeps its own: a worker could
+ * write another. */
+void sink_set_level(const struct master *m, enum msg_level level);
 
 /* A reload: open what other settings want, where it is another sink.  -1 with
  * LOG_OPEN. */

@@ -260,6 +260,7 @@ worker_main(const struct worker_setup *setup)
 	channel_init(&worker.channel, setup->channel_fd);
 	log_set_worker(worker.service->settings->name, setup->slot_number,
 	    setup->generation->number);
+	log_share_level(&setup->board->header->log_level);
 	log_share_losses(&setup->slot->log_lost, &setup->slot->log_told);
 	recycle_init(&worker);
 	(void)sigemptyset(&none);
