@@ -102,6 +102,16 @@ prefork_conn_local(struct prefork_conn *conn)
 	return conn->local_text;
 }
 
+PREFORK_API const void *
+prefork_conn_tlv(const struct prefork_conn *conn, unsigned type, size_t *length)
+{
+	const struct conn_context *context = conn->context;
+
+	return context->hooks != NULL ?
+	    context->hooks->field(context->worker, type, length) :
+	    NULL;
+}
+
 PREFORK_API const char *
 prefork_conn_service(const struct prefork_conn *conn)
 {

@@ -23,6 +23,8 @@ struct conn_hooks {
 	/* As poll(2) for input on `fd`, but a word to the worker, which may
 	 * make it leave, ends the wait too. */
 	int (*wait)(void *worker, int fd, int timeout_ms);
+	/* A field of the header that a balancer sent, or NULL. */
+	const void *(*field)(void *worker, unsigned type, size_t *length);
 	/* Put message->text to the master and take its answer in place of it,
 	 * whose descriptor is the caller's then.  -1 with errno: ETIMEDOUT,
 	 * EPIPE (the master is dead). */

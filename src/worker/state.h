@@ -5,6 +5,7 @@
 #ifndef PREFORK_WORKER_STATE_H
 #define PREFORK_WORKER_STATE_H
 
+#include "admission/proxy.h"
 #include "admission/refusal.h"
 #include "conn/conn.h"
 #include "listener/accept.h"
@@ -23,6 +24,7 @@ struct worker {
 	struct module module;
 	struct conn_context context;
 	struct prefork_conn conn;
+	struct proxy_header proxied; /* of conn, where one is required */
 	struct channel channel;
 	struct waiter *waiter;
 	uint32_t seen_orders; /* order word that was acted upon */
@@ -85,6 +87,8 @@ void recycle_wanted(void *worker);
  * and its addresses are the connection's; else it is counted, told and closed.
  */
 bool proxy_admit(struct worker *worker);
+/* For conn_hooks. */
+const void *proxy_field(void *worker, unsigned type, size_t *length);
 /* dump.c: say what was going on when ABRT comes, and die of it. */
 int dump_install(const struct worker *worker);
 /* leave.c: what comes between the last ordinary accept and the end. */

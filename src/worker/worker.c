@@ -181,6 +181,7 @@ static const struct conn_hooks worker_hooks = {
 	.retire = recycle_wanted,
 	.leaving = orders_leaving,
 	.wait = orders_wait_with,
+	.field = proxy_field,
 	.ask = ask_master,
 };
 
