@@ -13,6 +13,7 @@
 #include <sys/types.h>
 
 #include "base/log.h"
+#include "config/access.h"
 #include "config/admission.h"
 #include "config/place.h"
 #include "config/proxy.h"
@@ -127,6 +128,7 @@ struct service_settings {
 	struct proxy_settings proxy;
 	bool defer; /* accept only who has sent */
 	struct admission_settings admission;
+	struct access_settings access;
 };
 
 /* How the program was called, for a new binary that takes its place. */

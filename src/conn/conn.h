@@ -69,6 +69,7 @@ struct prefork_conn {
 	int64_t first_us;      /* clock_us of the first byte sent, or 0 */
 	/* What input.c has read and nobody asked for yet. */
 	size_t input_next, input_end;
+	bool note_cut;	    /* its note was longer than status shows */
 	bool skipping;	    /* the rest of a line that was too long */
 	size_t output_used; /* what output.c has not sent yet */
 	socklen_t peer_length;
@@ -82,6 +83,9 @@ struct prefork_conn {
 /* Begin a connection: conn->fd, peer and peer_length are set by the caller. */
 void conn_begin(struct prefork_conn *conn, const struct conn_context *context,
     uint64_t number);
+/* Has its handler asked for the descriptor?  Of the connection that began last;
+ * a process serves one at a time. */
+bool conn_is_lent(void);
 /* Addresses that hold in place of the socket's own, after conn_begin. */
 void conn_set_ends(struct prefork_conn *conn,
     const struct sockaddr_storage *peer, socklen_t peer_length,

@@ -16,6 +16,7 @@
 #include "base/fd.h"
 #include "base/log.h"
 #include "base/sigpipe.h"
+#include "master/access_logs.h"
 #include "master/addresses.h"
 #include "master/events.h"
 #include "master/manager.h"
@@ -138,7 +139,8 @@ open_service(struct master *m, struct error *e)
 	generation = generation_new(++m->generation, m->settings, e);
 	if (generation == NULL)
 		return -1;
-	if (generation_open(generation, NULL, BIND_PATIENCE_MS, e) == -1) {
+	if (generation_open(generation, NULL, BIND_PATIENCE_MS, e) == -1 ||
+	    access_logs_open(generation, e) == -1) {
 		generation_unref(generation);
 		return -1;
 	}

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "master/access_logs.h"
 #include "master/events.h"
 #include "master/log_folder.h"
 #include "master/sink.h"
@@ -247,12 +248,14 @@ open_again(struct master *m, struct error *e)
 int
 sink_reopen(struct master *m, struct error *e)
 {
-	if (open_again(m, e) == -1) {
+	bool failed = open_again(m, e) == -1;
+
+	if (failed)
 		log_error(e);
-		return -1;
-	}
-	if (log_fd() >= 0)
+	else if (log_fd() >= 0)
 		pass_on(m);
+	if (access_logs_reopen(m, e) == -1 || failed)
+		return -1;
 	log_event(PF_LOGS_REOPENED, "log opened again");
 	event_plain(m, "reopen");
 	return 0;

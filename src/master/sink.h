@@ -35,7 +35,8 @@ void sink_commit(struct master *m, const struct settings *before,
 /* They do not come to hold. */
 void sink_discard(struct master *m);
 
-/* Open it again, and pass it on.  -1 with LOG_OPEN, which was logged. */
+/* Open it and the access logs again, and pass them on.  -1 with LOG_OPEN, which
+ * was logged; what could be opened is passed on all the same. */
 int sink_reopen(struct master *m, struct error *e);
 /* A worker is dead: what it lost is ours to tell. */
 void sink_lost(struct worker_record *record);

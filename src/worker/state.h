@@ -9,12 +9,22 @@
 #include "admission/refusal.h"
 #include "conn/conn.h"
 #include "listener/accept.h"
+#include "scoreboard/tally.h"
 #include "wire/channel.h"
 #include "worker/wait.h"
 #include "worker/worker.h"
 
 /* How long to serve the queue of a listener that the master has given up. */
 enum emptying { EMPTY_NOT, EMPTY_WHOLLY, EMPTY_SOON };
+
+struct access_log {
+	bool on, wants_local;
+	bool torn; /* as log_write has it */
+	int fd;	   /* -1: the master could not open it */
+	/* Of the connection: other end of its socket. */
+	socklen_t peer_length;
+	struct sockaddr_storage peer;
+};
 
 struct worker {
 	const struct worker_setup *setup;
@@ -38,6 +48,7 @@ struct worker {
 	unsigned shortages;	/* accepts in a row that lacked a resource */
 	unsigned wait_first;	/* accepts still to come behind a wait */
 	struct refusal_log refusals;
+	struct access_log access;
 	uint8_t empty[SETTINGS_MAX_LISTENERS]; /* by listener: enum emptying */
 	bool look;	 /* the wait ended for another reason than a client */
 	bool look_all;	 /* try every listener before the next wait */
@@ -76,6 +87,15 @@ enum accept_answer serve_next(struct worker *worker, int from);
 /* admit.c: may the connection in worker->conn be handled?  False: it is
  * counted, told and closed.  Only where the service has an admission. */
 bool admit(struct worker *worker);
+/* access.c: what the service wants, before the first connection. */
+void access_init(struct worker *worker);
+/* It was opened again. */
+void access_adopt(struct worker *worker, int fd);
+/* Where it is on: a connection has begun, and is as it came. */
+void access_begin(struct worker *worker);
+/* It is closed; of the slot it is still the one being served. */
+void access_end(struct worker *worker, const struct tally_entry *measured,
+    int result);
 /* recycle.c: its limits; a connection was accepted, or has ended. */
 void recycle_init(struct worker *worker);
 void recycle_begun(struct worker *worker);

@@ -264,6 +264,7 @@ worker_main(const struct worker_setup *setup)
 	log_share_level(&setup->board->header->log_level);
 	log_share_losses(&setup->slot->log_lost, &setup->slot->log_told);
 	recycle_init(&worker);
+	access_init(&worker);
 	(void)sigemptyset(&none);
 	if (prepare(&worker, &e) == -1)
 		give_up(&worker, &e);
