@@ -11,7 +11,7 @@
 
 #include "base/fd.h"
 #include "master/access_logs.h"
-#include "master/log_folder.h"
+#include "master/path_guard.h"
 
 static int
 open_log(const struct generation *g, const struct service *service,
@@ -20,7 +20,7 @@ open_log(const struct generation *g, const struct service *service,
 	const char *path = service->settings->access.path;
 	int fd;
 
-	if (log_folder_check(g->settings, path, e) == -1)
+	if (path_guard(g->settings, path, PF_LOG_OPEN, e) == -1)
 		return -1;
 	fd = log_open_path(path);
 	if (fd == -1)

@@ -21,6 +21,7 @@
 #include "master/events.h"
 #include "master/manager.h"
 #include "master/master.h"
+#include "master/path_guard.h"
 #include "master/sink.h"
 #include "master/spawn.h"
 #include "master/state.h"
@@ -132,7 +133,9 @@ open_service(struct master *m, struct error *e)
 	struct generation *generation;
 
 	if (m->settings->pidfile != NULL &&
-	    pidfile_open(&m->pidfile, m->settings->pidfile, e) == -1)
+	    (path_guard(m->settings, m->settings->pidfile, PF_PIDFILE, e) ==
+		    -1 ||
+		pidfile_open(&m->pidfile, m->settings->pidfile, e) == -1))
 		return -1;
 	if (steer_open(m, e) == -1)
 		return -1;

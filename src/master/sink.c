@@ -13,7 +13,7 @@
 
 #include "master/access_logs.h"
 #include "master/events.h"
-#include "master/log_folder.h"
+#include "master/path_guard.h"
 #include "master/sink.h"
 
 /* No worker lives long enough for more. */
@@ -78,7 +78,7 @@ prepare(const struct settings *settings, struct log_opened *opened,
 	enum log_sink sink = sink_wanted(settings);
 
 	if (sink == LOG_SINK_FILE &&
-	    log_folder_check(settings, settings->log.path, e) == -1)
+	    path_guard(settings, settings->log.path, PF_LOG_OPEN, e) == -1)
 		return -1;
 	return log_prepare(opened, sink, settings->log.path, e);
 }
@@ -240,7 +240,8 @@ static int
 open_again(struct master *m, struct error *e)
 {
 	if (sink_wanted(m->settings) == LOG_SINK_FILE &&
-	    log_folder_check(m->settings, m->settings->log.path, e) == -1)
+	    path_guard(m->settings, m->settings->log.path, PF_LOG_OPEN, e) ==
+		-1)
 		return -1;
 	return log_reopen(e);
 }
