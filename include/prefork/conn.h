@@ -63,6 +63,29 @@ const struct sockaddr *
 prefork_conn_peer_address(const struct prefork_conn *conn, socklen_t *length);
 const struct sockaddr *prefork_conn_local_address(struct prefork_conn *conn,
     socklen_t *length);
+/* Fields of a PROXY header of version 2 (its specification, section 2.2). */
+enum prefork_tlv {
+	PREFORK_TLV_ALPN = 0x01,
+	PREFORK_TLV_AUTHORITY = 0x02, /* the name that the client asked for */
+	PREFORK_TLV_UNIQUE_ID = 0x05,
+	PREFORK_TLV_SSL = 0x20, /* a byte of bits, 4 of a result, fields */
+	PREFORK_TLV_SSL_VERSION = 0x21,
+	PREFORK_TLV_SSL_CN = 0x22,
+	PREFORK_TLV_SSL_CIPHER = 0x23,
+	PREFORK_TLV_SSL_SIG_ALG = 0x24,
+	PREFORK_TLV_SSL_KEY_ALG = 0x25,
+	PREFORK_TLV_NETNS = 0x30,
+};
+/*
+ * The first field of this type, which may be any, 0 to 255, that the header of
+ * the balancer has; those from 0x21 to 0x2f are found within PREFORK_TLV_SSL.
+ * *length is set to its bytes, which may be 0; no NUL is behind them.  They
+ * hold until the handler returns.  NULL, and *length is left, when there is
+ * none, or no header is required (preforkd.conf(5), proxy).  Who sent the
+ * header vouches for it, and it may have what a client chose.
+ */
+const void *prefork_conn_tlv(const struct prefork_conn *conn, unsigned type,
+    size_t *length);
 /* Name of the service. */
 const char *prefork_conn_service(const struct prefork_conn *conn);
 /* 1 for the first connection of this worker, 2 for the next. */

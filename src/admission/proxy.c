@@ -51,6 +51,8 @@ proxy_parse(const uint8_t *bytes, size_t count, struct proxy_header *header)
 {
 	header->is_own = false;
 	header->reason = NULL;
+	header->fields = NULL;
+	header->fields_bytes = 0;
 	header->bytes = PROXY_MIN_BYTES;
 	if (count == 0)
 		return PROXY_MORE;

@@ -23,6 +23,9 @@
 /* No reason is longer. */
 #define PROXY_REASON_BYTES 64
 
+#define PROXY_TLS_FIRST 0x21u
+#define PROXY_TLS_LAST	0x2fu
+
 enum proxy_answer { PROXY_MORE, PROXY_DONE, PROXY_BAD };
 
 struct proxy_end {
@@ -39,6 +42,9 @@ struct proxy_header {
 	 * connection itself hold, and peer and local are not set. */
 	bool is_own;
 	struct proxy_end peer, local;
+	/* DONE: what is behind the addresses, among the bytes. */
+	const uint8_t *fields;
+	size_t fields_bytes;
 };
 
 const char *proxy_answer_name(enum proxy_answer answer);
@@ -50,5 +56,13 @@ const char *proxy_answer_name(enum proxy_answer answer);
  */
 enum proxy_answer proxy_parse(const uint8_t *bytes, size_t count,
     struct proxy_header *header);
+
+/*
+ * The first field of this type, of the fields of a good header; those of
+ * PROXY_TLS_FIRST to PROXY_TLS_LAST are within that of TLS.  NULL: there is
+ * none.  *length is set where there is one.
+ */
+const uint8_t *proxy_find_field(const struct proxy_header *header,
+    unsigned type, size_t *length);
 
 #endif

@@ -112,10 +112,10 @@ look(struct reader *reader, struct proxy_header *header, bool *at_end)
 enum proxy_outcome
 proxy_read(int fd, const struct proxy_wait *wait, struct proxy_header *header)
 {
-	struct reader reader;
+	/* The header's fields are read there later. */
+	static struct reader reader;
 	bool at_end;
 
-	/* Not the bytes: most are never touched. */
 	reader.fd = fd;
 	reader.taken = 0;
 	for (;;) {

@@ -25,7 +25,7 @@ struct proxy_wait {
 };
 
 /* Reads what there is, and waits only when that is not enough; never for what
- * it has seen already. */
+ * it has seen already.  header->fields hold until the next call. */
 enum proxy_outcome proxy_read(int fd, const struct proxy_wait *wait,
     struct proxy_header *header);
 

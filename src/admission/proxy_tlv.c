@@ -1,7 +1,7 @@
 /*
- * The fields behind the addresses of a PROXY header of version 2.  Nothing in
- * them is used yet; but a header whose fields or checksum are wrong is not to
- * be trusted in its addresses either.
+ * The fields behind the addresses of a PROXY header of version 2.  What they
+ * say is for handlers; but a header whose fields or checksum are wrong is not
+ * to be trusted in its addresses either.
  * Runs in: worker.
  */
 #include "config.h"
@@ -118,4 +118,37 @@ proxy_check_fields(const uint8_t *bytes, size_t count, size_t offset)
 		    length - FIELD_BYTES);
 	}
 	return reason;
+}
+
+/* Its head, among fields that were found whole. */
+static const uint8_t *
+find(const uint8_t *at, size_t left, unsigned type)
+{
+	size_t length;
+
+	for (; left > 0; at += length, left -= length) {
+		length = field_bytes(at, left);
+		if (length == 0)
+			return NULL;
+		if (at[0] == type)
+			return at;
+	}
+	return NULL;
+}
+
+const uint8_t *
+proxy_find_field(const struct proxy_header *header, unsigned type,
+    size_t *length)
+{
+	bool is_of_tls = type >= PROXY_TLS_FIRST && type <= PROXY_TLS_LAST;
+	const uint8_t *at = find(header->fields, header->fields_bytes,
+	    is_of_tls ? FIELD_TLS : type);
+
+	if (at != NULL && is_of_tls)
+		at = find(at + FIELD_BYTES + TLS_BYTES,
+		    ((size_t)at[1] << 8 | at[2]) - TLS_BYTES, type);
+	if (at == NULL)
+		return NULL;
+	*length = (size_t)at[1] << 8 | at[2];
+	return at + FIELD_BYTES;
 }

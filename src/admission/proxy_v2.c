@@ -132,6 +132,8 @@ read_whole(const uint8_t *bytes, struct proxy_header *header)
 	    FIXED_BYTES + block->bytes);
 	if (reason != NULL)
 		return proxy_bad(header, reason);
+	header->fields = bytes + FIXED_BYTES + block->bytes;
+	header->fields_bytes = header->bytes - FIXED_BYTES - block->bytes;
 	set_ends(block, bytes + FIXED_BYTES, header);
 	return PROXY_DONE;
 }

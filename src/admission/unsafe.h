@@ -1,7 +1,7 @@
 /*
  * Datagrams that a service must not answer, because whoever forged their
  * sender could make two services answer each other without an end, or one
- * service answer somebody else: decisions/0017.
+ * service answer somebody else: decisions/0018.
  * Runs in: worker.
  */
 #ifndef PREFORK_ADMISSION_UNSAFE_H

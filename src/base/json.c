@@ -139,6 +139,18 @@ json_number(struct json *json, const char *name, int64_t number)
 }
 
 void
+json_thousandths(struct json *json, const char *name, int64_t number)
+{
+	uint64_t size = number < 0 ? -(uint64_t)number : (uint64_t)number;
+	char text[32];
+
+	(void)snprintf(text, sizeof(text), "%s%" PRIu64 ".%03u",
+	    number < 0 ? "-" : "", size / 1000, (unsigned)(size % 1000));
+	put_name(json, name);
+	put(json, text, strlen(text));
+}
+
+void
 json_text(struct json *json, const char *name, const char *text)
 {
 	if (text == NULL) {

@@ -26,6 +26,8 @@ void json_taken(struct json *json);
 void json_open(struct json *json, const char *name, char bracket);
 void json_close(struct json *json, char bracket);
 void json_number(struct json *json, const char *name, int64_t number);
+/* "12.345" of 12345. */
+void json_thousandths(struct json *json, const char *name, int64_t number);
 /* NULL is null. */
 void json_text(struct json *json, const char *name, const char *text);
 void json_bool(struct json *json, const char *name, bool value);

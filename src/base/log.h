@@ -104,7 +104,7 @@ int log_open_path(const char *path);
 /* One line, which ends with a newline, to such a file; never waits.  *torn is
  * its own, false at first.  False: it was not taken. */
 bool log_write(int fd, const char *line, size_t bytes, bool *torn);
-/* A line that went by log_write was lost. */
+/* A line that was to go by log_write was lost: PF0606 tells it as well. */
 void log_count_lost(void);
 
 /* Level and exit code come from the message table. */

@@ -1,5 +1,6 @@
 /*
- * One log line as bytes.  Only log*.c include this.  Runs in: every process.
+ * One log line as bytes.  Only log*.c and the access log include this.  Runs
+ * in: every process.
  */
 #ifndef PREFORK_BASE_LOG_LINE_H
 #define PREFORK_BASE_LOG_LINE_H

@@ -1,6 +1,7 @@
 /*
- * Names of user and group to numbers, once, before chroot and fork.
- * Runs in: master at start.
+ * Names of user and group to numbers, once, before chroot and fork.  Who
+ * answers may be far away: a master that serves does not ask (base/names.h).
+ * Runs in: master at start; probe and the helper that looks up names.
  */
 #include "config.h"
 
@@ -14,7 +15,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/names.h"
 #include "config/settings.h"
+
+_Static_assert(sizeof(struct identity) <= NAMES_ANSWER_BYTES, "no room");
 
 /* A decimal id that fits, or -1. */
 static long
@@ -52,35 +56,49 @@ find_group(const char *name, gid_t *gid, struct error *e)
 }
 
 #ifdef HAVE_GETGROUPLIST
-static void
-find_groups(const char *user, struct identity *identity)
+/* -1: there are more. */
+static int
+list_groups(const char *user, struct identity *identity)
 {
-	int count = SETTINGS_MAX_GROUPS;
-
-	if (getgrouplist(user, identity->gid, identity->groups, &count) == -1)
-		count = SETTINGS_MAX_GROUPS;
-	identity->group_count = count;
+	identity->group_count = SETTINGS_MAX_GROUPS;
+	return getgrouplist(user, identity->gid, identity->groups,
+		   &identity->group_count) == -1 ?
+	    -1 :
+	    0;
 }
 #else
-static void
-find_groups(const char *user, struct identity *identity)
+static bool
+is_member(const struct group *group, const char *user)
+{
+	char **member;
+
+	for (member = group->gr_mem; *member != NULL; member++)
+		if (strcmp(*member, user) == 0)
+			return true;
+	return false;
+}
+
+/* -1: there are more. */
+static int
+list_groups(const char *user, struct identity *identity)
 {
 	const struct group *group;
-	char **member;
+	int result = 0;
 
 	identity->groups[0] = identity->gid;
 	identity->group_count = 1;
 	setgrent();
-	while ((group = getgrent()) != NULL &&
-	    identity->group_count < SETTINGS_MAX_GROUPS)
-		for (member = group->gr_mem; *member != NULL; member++)
-			if (strcmp(*member, user) == 0 &&
-			    group->gr_gid != identity->gid) {
-				identity->groups[identity->group_count++] =
-				    group->gr_gid;
-				break;
-			}
+	while (result == 0 && (group = getgrent()) != NULL) {
+		if (group->gr_gid == identity->gid || !is_member(group, user))
+			continue;
+		if (identity->group_count == SETTINGS_MAX_GROUPS)
+			result = -1;
+		else
+			identity->groups[identity->group_count++] =
+			    group->gr_gid;
+	}
 	endgrent();
+	return result;
 }
 #endif
 
@@ -112,28 +130,50 @@ denied(const char *text, struct error *e)
 	    "only root can run workers as '%s'", text);
 }
 
-int
-settings_find_identity(struct identity *identity, const char *text,
-    struct error *e)
+static int
+ask_for_identity(const char *text, struct identity *found, struct error *e)
 {
-	struct identity found = { .wanted = true };
-	char name[sizeof(found.name)], *group;
+	char name[sizeof(found->name)], *group;
 
-	if (strlen(text) >= sizeof(name) || text[0] == '\0' || text[0] == ':')
-		return error_set(e, PF_IDENTITY_UNKNOWN,
-		    "'%s' is not user[:group]", text);
 	strcpy(name, text);
 	group = strchr(name, ':');
 	if (group != NULL)
 		*group++ = '\0';
-	if (find_user(name, &found, e) == -1)
+	if (find_user(name, found, e) == -1)
 		return -1;
-	if (group != NULL && find_group(group, &found.gid, e) == -1)
+	if (group != NULL && find_group(group, &found->gid, e) == -1)
 		return -1;
-	find_groups(name, &found);
-	strcpy(found.name, text);
-	*identity = found;
+	if (list_groups(name, found) == -1)
+		return error_set(e, PF_IDENTITY_UNKNOWN,
+		    "user '%s' is in more than %d groups", name,
+		    SETTINGS_MAX_GROUPS);
+	strcpy(found->name, text);
 	return 0;
+}
+
+int
+settings_find_identity(struct identity *identity, const char *text,
+    struct error *e)
+{
+	const struct names_query query = { NAMES_IDENTITY, text };
+	struct identity found;
+	int known;
+
+	if (strlen(text) >= sizeof(found.name) || text[0] == '\0' ||
+	    text[0] == ':')
+		return error_set(e, PF_IDENTITY_UNKNOWN,
+		    "'%s' is not user[:group]", text);
+	known = names_find(&query, &found, sizeof(found), e);
+	if (known == 0) {
+		memset(&found, 0, sizeof(found));
+		found.wanted = true;
+		if (ask_for_identity(text, &found, e) == -1 ||
+		    names_add(&query, &found, sizeof(found), e) == -1)
+			return -1;
+	}
+	if (known != -1)
+		*identity = found;
+	return known == -1 ? -1 : 0;
 }
 
 int
@@ -170,26 +210,48 @@ settings_permitted(const struct settings *settings, struct error *e)
 	return 0;
 }
 
-int
-settings_owner(const char *text, uid_t *uid, gid_t *gid, struct error *e)
+/* -1 is what a part that is not named leaves as it was. */
+struct owner {
+	uid_t uid;
+	gid_t gid;
+};
+
+static int
+ask_for_owner(const char *text, struct owner *owner, struct error *e)
 {
 	struct identity found;
 	const char *group = strchr(text, ':');
 	char name[sizeof(found.name)];
 	size_t bytes = strcspn(text, ":");
-	gid_t found_gid = *gid;
 
 	if (text[0] == '\0' || bytes >= sizeof(name))
 		return error_set(e, PF_IDENTITY_UNKNOWN,
 		    "'%s' is not user[:group]", text);
 	memcpy(name, text, bytes);
 	name[bytes] = '\0';
-	if (bytes > 0 && find_user(name, &found, e) == -1)
+	owner->uid = (uid_t)-1;
+	owner->gid = (gid_t)-1;
+	if (bytes > 0) {
+		if (find_user(name, &found, e) == -1)
+			return -1;
+		owner->uid = found.uid;
+	}
+	return group != NULL ? find_group(group + 1, &owner->gid, e) : 0;
+}
+
+int
+settings_owner(const char *text, uid_t *uid, gid_t *gid, struct error *e)
+{
+	const struct names_query query = { NAMES_OWNER, text };
+	struct owner owner;
+	int known = names_find(&query, &owner, sizeof(owner), e);
+
+	if (known == -1 ||
+	    (known == 0 &&
+		(ask_for_owner(text, &owner, e) == -1 ||
+		    names_add(&query, &owner, sizeof(owner), e) == -1)))
 		return -1;
-	if (group != NULL && find_group(group + 1, &found_gid, e) == -1)
-		return -1;
-	if (bytes > 0)
-		*uid = found.uid;
-	*gid = found_gid;
+	*uid = owner.uid;
+	*gid = owner.gid;
 	return 0;
 }

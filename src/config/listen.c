@@ -83,8 +83,6 @@ read_socket_owner(const struct use *use, size_t index,
 
 	if (check_has_file(use, index, endpoint) == -1)
 		return -1;
-	endpoint->uid = (uid_t)-1;
-	endpoint->gid = (gid_t)-1;
 	if (settings_owner(use->words[index].text, &endpoint->uid,
 		&endpoint->gid, &e) == -1)
 		return use_fail(use, index, e.id, "%s", e.text);

@@ -22,7 +22,7 @@ parse_octal(const char *text, unsigned *value)
 }
 
 /* Two of them and a colon fit into identity->name. */
-#define NAME_BYTES 31
+#define NAME_BYTES 127
 
 static struct identity *
 identity_of(const struct use *use)

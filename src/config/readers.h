@@ -24,6 +24,9 @@ int read_rate(const struct use *use);
 /* words[index]: a network, unix or all. */
 int read_network(const struct use *use, size_t index, struct network *network);
 int read_proxy(const struct use *use);
+int read_access_log(const struct use *use);
+int read_access_fields(const struct use *use);
+int read_access_format(const struct use *use);
 int read_log(const struct use *use);
 int read_chroot(const struct use *use);
 int read_limit(const struct use *use);

@@ -19,6 +19,7 @@ service_init(struct service_settings *service)
 	service->workers = SETTINGS_WORKERS;
 	service->max_requests_jitter = SETTINGS_JITTER;
 	service->timeouts.header_ms = SETTINGS_HEADER_MS;
+	access_settings_init(&service->access);
 }
 
 struct settings *

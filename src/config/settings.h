@@ -13,6 +13,7 @@
 #include <sys/types.h>
 
 #include "base/log.h"
+#include "config/access.h"
 #include "config/admission.h"
 #include "config/place.h"
 #include "config/proxy.h"
@@ -22,7 +23,7 @@
 
 #define SETTINGS_NAME_BYTES	 32
 #define SETTINGS_MAX_WORKERS	 4096
-#define SETTINGS_MAX_GROUPS	 64
+#define SETTINGS_MAX_GROUPS	 1024
 #define SETTINGS_MAX_LISTENERS	 256 /* of a service */
 #define SETTINGS_MAX_LIMITS	 16
 #define SETTINGS_UNLIMITED	 UINT64_MAX
@@ -42,7 +43,7 @@ struct identity {
 	gid_t gid;
 	int group_count;
 	gid_t groups[SETTINGS_MAX_GROUPS];
-	char name[64]; /* "user:group" for messages */
+	char name[256]; /* "user:group" for messages */
 };
 
 /* Of a connection; 0: none. */
@@ -128,6 +129,7 @@ struct service_settings {
 	bool defer;	      /* accept only who has sent */
 	bool any_source_port; /* of datagrams, also those of services */
 	struct admission_settings admission;
+	struct access_settings access;
 };
 
 /* How the program was called, for a new binary that takes its place. */
@@ -211,8 +213,8 @@ void settings_inherit_limits(const struct settings *settings,
     struct service_settings *service);
 /* "nofile" */
 const char *settings_resource_name(int resource);
-/* Names or numbers, "user", "user:group", ":group"; what is not named is
- * left as it was.  -1 with IDENTITY_UNKNOWN. */
+/* Names or numbers, "user", "user:group", ":group"; what is not named is -1,
+ * which chown(2) leaves as it is.  -1 with IDENTITY_UNKNOWN. */
 int settings_owner(const char *text, uid_t *uid, gid_t *gid, struct error *e);
 /* "user[:group]" to the identity.  -1 with IDENTITY_UNKNOWN or, without root,
  * IDENTITY_DENIED. */

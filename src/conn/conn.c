@@ -16,12 +16,22 @@
 #include "base/log.h"
 #include "conn/conn.h"
 
+/* Not in the connection, which who asks for it may not change. */
+static bool is_lent;
+
+bool
+conn_is_lent(void)
+{
+	return is_lent;
+}
+
 void
 conn_begin(struct prefork_conn *conn, const struct conn_context *context,
     uint64_t number)
 {
 	conn->context = context;
 	conn->number = number;
+	is_lent = false;
 	conn->at_end = false;
 	conn->begun_ms = context->limits.total_ms > 0 ? clock_ms() : 0;
 	conn->deadline_ms = CLOCK_NEVER;
@@ -29,6 +39,7 @@ conn_begin(struct prefork_conn *conn, const struct conn_context *context,
 	conn->waited_ms = 0;
 	conn->first_us = 0;
 	conn->input_next = conn->input_end = 0;
+	conn->note_cut = false;
 	conn->skipping = false;
 	conn->output_used = 0;
 	conn->datagram = NULL;
@@ -53,6 +64,7 @@ conn_set_ends(struct prefork_conn *conn, const struct sockaddr_storage *peer,
 PREFORK_API int
 prefork_conn_fd(const struct prefork_conn *conn)
 {
+	is_lent = true;
 	return conn->fd;
 }
 
@@ -103,6 +115,16 @@ prefork_conn_local(struct prefork_conn *conn)
 		    sizeof(conn->local_text));
 	}
 	return conn->local_text;
+}
+
+PREFORK_API const void *
+prefork_conn_tlv(const struct prefork_conn *conn, unsigned type, size_t *length)
+{
+	const struct conn_context *context = conn->context;
+
+	return context->hooks != NULL ?
+	    context->hooks->field(context->worker, type, length) :
+	    NULL;
 }
 
 PREFORK_API const char *
@@ -166,6 +188,7 @@ prefork_conn_note(struct prefork_conn *conn, const char *note)
 {
 	if (conn->context->slot != NULL)
 		slot_note(conn->context->slot, note);
+	conn->note_cut = strlen(note) >= SCOREBOARD_NOTE_BYTES;
 	conn_progress(conn);
 }
 

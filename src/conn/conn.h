@@ -24,6 +24,8 @@ struct conn_hooks {
 	/* As poll(2) for input on `fd`, but a word to the worker, which may
 	 * make it leave, ends the wait too. */
 	int (*wait)(void *worker, int fd, int timeout_ms);
+	/* A field of the header that a balancer sent, or NULL. */
+	const void *(*field)(void *worker, unsigned type, size_t *length);
 	/* Put message->text to the master and take its answer in place of it,
 	 * whose descriptor is the caller's then.  -1 with errno: ETIMEDOUT,
 	 * EPIPE (the master is dead). */
@@ -68,6 +70,7 @@ struct prefork_conn {
 	int64_t first_us;      /* clock_us of the first byte sent, or 0 */
 	/* What input.c has read and nobody asked for yet. */
 	size_t input_next, input_end;
+	bool note_cut;	    /* its note was longer than status shows */
 	bool skipping;	    /* the rest of a line that was too long */
 	size_t output_used; /* what output.c has not sent yet */
 	/* NULL: a connection.  Else fd is the listening socket. */
@@ -85,6 +88,9 @@ struct prefork_conn {
 /* Begin a connection: conn->fd, peer and peer_length are set by the caller. */
 void conn_begin(struct prefork_conn *conn, const struct conn_context *context,
     uint64_t number);
+/* Has its handler asked for the descriptor?  Of the connection that began last;
+ * a process serves one at a time. */
+bool conn_is_lent(void);
 /* Addresses that hold in place of the socket's own, after conn_begin. */
 void conn_set_ends(struct prefork_conn *conn,
     const struct sockaddr_storage *peer, socklen_t peer_length,

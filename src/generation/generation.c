@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/fd.h"
 #include "base/log.h"
 #include "generation/generation.h"
 
@@ -58,6 +59,7 @@ generation_new_bare(uint32_t number, struct settings *settings)
 	for (i = 0; i < g->service_count; i++) {
 		g->services[i].settings = &settings->services[i];
 		g->services[i].snapshot = MODULE_SNAPSHOT_NONE;
+		g->services[i].access_fd = -1;
 	}
 	if (make_admissions(g) == -1) {
 		generation_unref(g);
@@ -126,6 +128,7 @@ generation_unref(struct generation *generation)
 		module_snapshot_close(&generation->services[i].snapshot);
 		listener_set_free(generation->services[i].listeners);
 		admission_free(generation->services[i].admission);
+		fd_close(&generation->services[i].access_fd);
 	}
 	free(generation->services);
 	settings_unref(generation->settings);

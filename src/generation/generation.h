@@ -20,6 +20,7 @@ struct service {
 	char module_file[PATH_MAX];	/* "" for a handler that is linked in */
 	struct module_snapshot snapshot; /* of it; a worker closes its own */
 	struct admission *admission;	 /* NULL: everybody is let in */
+	int access_fd;			 /* the access log, or -1 */
 };
 
 struct generation {
@@ -62,8 +63,8 @@ struct shared_listener *generation_find_fd(const struct generation *generation,
 /* Has one of its services this listener? */
 bool generation_has(const struct generation *generation,
     const struct shared_listener *shared);
-/* The last one closes snapshots, and listeners that no other generation
- * has. */
+/* The last one closes snapshots and access logs, and listeners that no other
+ * generation has. */
 void generation_unref(struct generation *generation);
 
 #endif

@@ -15,8 +15,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/names.h"
 #include "listener/endpoint.h"
-#include "listener/names.h"
 
 #define DIGITS	"0123456789"
 #define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -292,20 +292,33 @@ look_up(const char *text, const struct parts *parts, struct endpoint *out,
 	return count;
 }
 
+/* What is kept of a name. */
+struct found {
+	int count;
+	struct endpoint endpoints[ENDPOINTS_PER_ADDRESS];
+};
+
+_Static_assert(sizeof(struct found) <= NAMES_ANSWER_BYTES, "no room");
+
 /* The same, of what may be a name. */
 static int
 look_up_name(const char *text, const struct parts *parts, struct endpoint *out,
     struct error *e)
 {
-	int count = parts->numeric ? 0 : names_find(text, out, e);
+	const struct names_query query = { NAMES_HOST, text };
+	struct found found = { .count = 0 };
+	int known;
 
-	if (count != 0)
-		return count;
-	count = look_up(text, parts, out, e);
-	if (count > 0 && !parts->numeric &&
-	    names_add(text, out, count, e) == -1)
+	if (parts->numeric)
+		return look_up(text, parts, out, e);
+	known = names_find(&query, &found, sizeof(found), e);
+	if (known == 0)
+		found.count = look_up(text, parts, found.endpoints, e);
+	if (known == -1 || found.count == -1 ||
+	    (known == 0 && names_add(&query, &found, sizeof(found), e) == -1))
 		return -1;
-	return count;
+	memcpy(out, found.endpoints, (size_t)found.count * sizeof(*out));
+	return found.count;
 }
 
 static int

@@ -210,8 +210,9 @@ addresses_adopt(struct master *m)
 					shared))
 					continue;
 				shared->removed_ms = master_ms(m);
+				/* As the master before us found. */
 				shared->is_quiet =
-				    shared->listener.passed_as == NULL;
+				    listener_quiet(&shared->listener) == 0;
 			}
 	}
 }

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "master/access_logs.h"
 #include "master/events.h"
 #include "master/manager.h"
 #include "master/rehearsal.h"
@@ -34,6 +35,7 @@ go_on(struct master *m, struct resume *resume, struct error *e)
 	    upgrade_adopt(m, resume, e) == -1)
 		return -1;
 	sink_resume(m);
+	access_logs_resume(m);
 	log_event(PF_UPGRADE_DONE,
 	    "upgrade done: %s " PACKAGE_VERSION " in place of %s; %s",
 	    m->settings->program, resume->state.version,

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <sysexits.h>
 
-#include "listener/names.h"
+#include "base/names.h"
 #include "master/look_up.h"
 #include "master/state.h"
 #include "wire/report.h"

@@ -16,10 +16,12 @@
 #include "base/fd.h"
 #include "base/log.h"
 #include "base/sigpipe.h"
+#include "master/access_logs.h"
 #include "master/addresses.h"
 #include "master/events.h"
 #include "master/manager.h"
 #include "master/master.h"
+#include "master/path_guard.h"
 #include "master/sink.h"
 #include "master/spawn.h"
 #include "master/state.h"
@@ -131,14 +133,17 @@ open_service(struct master *m, struct error *e)
 	struct generation *generation;
 
 	if (m->settings->pidfile != NULL &&
-	    pidfile_open(&m->pidfile, m->settings->pidfile, e) == -1)
+	    (path_guard(m->settings, m->settings->pidfile, PF_PIDFILE, e) ==
+		    -1 ||
+		pidfile_open(&m->pidfile, m->settings->pidfile, e) == -1))
 		return -1;
 	if (steer_open(m, e) == -1)
 		return -1;
 	generation = generation_new(++m->generation, m->settings, e);
 	if (generation == NULL)
 		return -1;
-	if (generation_open(generation, NULL, BIND_PATIENCE_MS, e) == -1) {
+	if (generation_open(generation, NULL, BIND_PATIENCE_MS, e) == -1 ||
+	    access_logs_open(generation, e) == -1) {
 		generation_unref(generation);
 		return -1;
 	}

@@ -18,6 +18,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "config/directive.h"
+#include "master/access_logs.h"
 #include "master/addresses.h"
 #include "master/events.h"
 #include "master/look_up.h"
@@ -126,6 +127,7 @@ reload_begin(struct master *m)
 
 	master_raise_limit(m, next->settings);
 	if (sink_prepare(m, next->settings, &m->trouble) == -1 ||
+	    access_logs_open(next, &m->trouble) == -1 ||
 	    generation_open(next, m->current->generation, 0, &m->trouble) ==
 		-1) {
 		(void)life_step(m, ON_TROUBLE);

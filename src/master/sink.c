@@ -11,8 +11,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "master/access_logs.h"
 #include "master/events.h"
-#include "master/log_folder.h"
+#include "master/path_guard.h"
 #include "master/sink.h"
 
 /* No worker lives long enough for more. */
@@ -77,7 +78,7 @@ prepare(const struct settings *settings, struct log_opened *opened,
 	enum log_sink sink = sink_wanted(settings);
 
 	if (sink == LOG_SINK_FILE &&
-	    log_folder_check(settings, settings->log.path, e) == -1)
+	    path_guard(settings, settings->log.path, PF_LOG_OPEN, e) == -1)
 		return -1;
 	return log_prepare(opened, sink, settings->log.path, e);
 }
@@ -101,10 +102,12 @@ void
 sink_share(struct master *m)
 {
 	struct scoreboard_header *header = m->board.header;
+	uint32_t level = atomic_load(&header->log_level);
 
-	if (atomic_load(&header->log_level) == 0)
-		sink_set_level(m, level_wanted(m->settings));
-	log_share_level(&header->log_level);
+	sink_set_level(m,
+	    level == 0 || level - 1 > LEVEL_DEBUG ?
+		level_wanted(m->settings) :
+		(enum msg_level)(level - 1));
 	log_share_losses(&header->log_lost, &header->log_told);
 }
 
@@ -124,8 +127,9 @@ sink_resume(struct master *m)
 }
 
 void
-sink_set_level(struct master *m, enum msg_level level)
+sink_set_level(const struct master *m, enum msg_level level)
 {
+	log_set_level(level);
 	atomic_store(&m->board.header->log_level, (uint32_t)level + 1);
 }
 
@@ -236,7 +240,8 @@ static int
 open_again(struct master *m, struct error *e)
 {
 	if (sink_wanted(m->settings) == LOG_SINK_FILE &&
-	    log_folder_check(m->settings, m->settings->log.path, e) == -1)
+	    path_guard(m->settings, m->settings->log.path, PF_LOG_OPEN, e) ==
+		-1)
 		return -1;
 	return log_reopen(e);
 }
@@ -244,12 +249,14 @@ open_again(struct master *m, struct error *e)
 int
 sink_reopen(struct master *m, struct error *e)
 {
-	if (open_again(m, e) == -1) {
+	bool failed = open_again(m, e) == -1;
+
+	if (failed)
 		log_error(e);
-		return -1;
-	}
-	if (log_fd() >= 0)
+	else if (log_fd() >= 0)
 		pass_on(m);
+	if (access_logs_reopen(m, e) == -1 || failed)
+		return -1;
 	log_event(PF_LOGS_REOPENED, "log opened again");
 	event_plain(m, "reopen");
 	return 0;

@@ -21,8 +21,9 @@ int sink_open(const struct settings *settings, struct error *e);
 void sink_share(struct master *m);
 /* In the place of a master before us: its log, level and counts. */
 void sink_resume(struct master *m);
-/* `level` holds for all from now on. */
-void sink_set_level(struct master *m, enum msg_level level);
+/* `level` holds for all from now on.  The master keeps its own: a worker could
+ * write another. */
+void sink_set_level(const struct master *m, enum msg_level level);
 
 /* A reload: open what other settings want, where it is another sink.  -1 with
  * LOG_OPEN. */
@@ -34,7 +35,8 @@ void sink_commit(struct master *m, const struct settings *before,
 /* They do not come to hold. */
 void sink_discard(struct master *m);
 
-/* Open it again, and pass it on.  -1 with LOG_OPEN, which was logged. */
+/* Open it and the access logs again, and pass them on.  -1 with LOG_OPEN, which
+ * was logged; what could be opened is passed on all the same. */
 int sink_reopen(struct master *m, struct error *e);
 /* A worker is dead: what it lost is ours to tell. */
 void sink_lost(struct worker_record *record);

@@ -49,27 +49,29 @@ fork_with_signals_blocked(void)
 }
 
 static void
-close_snapshots(struct generation *g, const struct service *mine)
+close_services(struct generation *g, const struct service *mine)
 {
 	size_t i;
 
 	for (i = 0; g != NULL && i < g->service_count; i++)
-		if (&g->services[i] != mine)
+		if (&g->services[i] != mine) {
 			module_snapshot_close(&g->services[i].snapshot);
+			fd_close(&g->services[i].access_fd);
+		}
 }
 
 /* Of all that have workers. */
 static void
-close_all_snapshots(struct master *m, const struct service *mine)
+close_all_services(struct master *m, const struct service *mine)
 {
 	const struct cohort *cohort;
 
 	if (m->current != NULL)
-		close_snapshots(m->current->generation, mine);
+		close_services(m->current->generation, mine);
 	if (m->incoming != NULL)
-		close_snapshots(m->incoming->generation, mine);
+		close_services(m->incoming->generation, mine);
 	for (cohort = m->old; cohort != NULL; cohort = cohort->next)
-		close_snapshots(cohort->generation, mine);
+		close_services(cohort->generation, mine);
 }
 
 /* In an embedder's worker: what the master opened and nothing else. */
@@ -105,11 +107,11 @@ close_inherited(struct master *m, const struct worker_setup *setup)
 
 	if (!m->settings->own_process) {
 		close_masters_own(m, setup->channel_fd);
-		close_all_snapshots(m, mine);
-		close_snapshots(m->next, NULL);
+		close_all_services(m, mine);
+		close_services(m->next, NULL);
 		return;
 	}
-	keep = malloc((set->count + 3) * sizeof(*keep));
+	keep = malloc((set->count + 4) * sizeof(*keep));
 	if (keep == NULL)
 		_exit(71);
 	for (i = 0; i < set->count; i++)
@@ -117,6 +119,7 @@ close_inherited(struct master *m, const struct worker_setup *setup)
 	keep[count++] = setup->channel_fd;
 	keep[count++] = log_fd();
 	keep[count++] = mine->snapshot.fd;
+	keep[count++] = mine->access_fd;
 	fd_close_others(keep, count);
 	free(keep);
 }
@@ -221,7 +224,7 @@ close_all_but(struct master *m, int report_fd)
 		fd_close_others(keep, count + 2);
 	} else {
 		close_masters_own(m, report_fd);
-		close_all_snapshots(m, NULL);
+		close_all_services(m, NULL);
 	}
 }
 

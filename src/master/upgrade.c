@@ -223,6 +223,9 @@ keep_marked(const struct master *m)
 			(void)kill(getpid(), master_signals[i].signo);
 	if (m->want_upgrade)
 		(void)kill(getpid(), SIGUSR2);
+	/* Else the new image reloads anyway. */
+	if (m->want_reload && m->drained)
+		(void)kill(getpid(), SIGHUP);
 }
 
 /* Returns only when it cannot be; errno says why. */

@@ -73,6 +73,7 @@ static void
 put_files(struct state_writer *w, const struct master *m)
 {
 	scoreboard_stamp(&m->board);
+	sink_set_level(m, log_level());
 	state_keyword(w, "board");
 	state_put_number(w, m->board.fd);
 	state_put_number(w, m->board.slots);

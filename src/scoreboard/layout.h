@@ -106,7 +106,8 @@ struct scoreboard_header {
 	uint32_t slots;
 	uint32_t slot_bytes;
 	_Atomic uint32_t used; /* slots from here on were never given out */
-	/* master writes: enum msg_level and one, 0: each its own */
+	/* master writes, workers read: enum msg_level and one, 0: each its
+	 * own */
 	_Atomic uint32_t log_level;
 	/* master writes: as those of a slot, its own and those of the dead */
 	_Atomic uint64_t log_lost;

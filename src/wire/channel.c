@@ -31,7 +31,8 @@ channel_type_name(enum channel_type type)
 {
 	static const char *const names[CHANNEL_TYPES] = { "none", "ready",
 		"failed", "done", "help", "go", "retire", "drain", "serve",
-		"look", "reopen", "recycle", "empty", "ask", "answer" };
+		"look", "reopen", "recycle", "empty", "ask", "answer",
+		"access" };
 
 	return (unsigned)type < CHANNEL_TYPES ? names[type] : "unknown";
 }

@@ -38,6 +38,8 @@ enum channel_type {
 	/* Master to worker: value as it was asked.  See enum channel_question.
 	 */
 	CHANNEL_ANSWER,
+	/* Master to worker: the attached descriptor is the access log. */
+	CHANNEL_ACCESS,
 	CHANNEL_TYPES
 };
 

@@ -85,8 +85,6 @@ call_handler(struct worker *worker)
 	struct prefork_conn *conn = &worker->conn;
 	int result;
 
-	conn_begin_datagram(conn, &datagram,
-	    (d->flags & PREFORK_LONG_ANSWERS) != 0);
 	result = d->datagram(conn, buffer, datagram.bytes);
 	if (worker_is_copy)
 		_exit(EX_OK);
@@ -94,28 +92,33 @@ call_handler(struct worker *worker)
 }
 
 static void
+begin(struct worker *worker)
+{
+	const struct prefork_module *d = worker->module.descriptor;
+
+	conn_begin(&worker->conn, &worker->context, worker->connections + 1);
+	conn_begin_datagram(&worker->conn, &datagram,
+	    (d->flags & PREFORK_LONG_ANSWERS) != 0);
+	if (worker->access.on)
+		access_begin(worker);
+}
+
+static void
 serve_datagram(struct worker *worker)
 {
-	struct scoreboard_slot *slot = worker->setup->slot;
-	int64_t begun_us = clock_us(), ended_us;
-	int result;
+	int64_t begun_us = clock_us();
 
 	if (begun_us - worker->ended_us < BUSY_US)
 		worker->wait_first = 0;
-	conn_begin(&worker->conn, &worker->context, worker->connections + 1);
+	begin(worker);
 	if (!is_safe(worker) ||
 	    (worker->service->admission != NULL && !admit_datagram(worker)))
 		return;
 	worker->connections++;
-	slot_begin(slot, (struct sockaddr *)&worker->conn.peer,
+	slot_begin(worker->setup->slot, (struct sockaddr *)&worker->conn.peer,
 	    begun_us / 1000);
 	recycle_begun(worker);
-	result = call_handler(worker);
-	ended_us = clock_us();
-	worker->ended_us = ended_us;
-	worker->now_ms = ended_us / 1000;
-	slot_end(slot, result != 0, worker->now_ms);
-	serve_count(worker, begun_us, ended_us);
+	serve_ended(worker, begun_us, call_handler(worker));
 	recycle_ended(worker);
 }
 

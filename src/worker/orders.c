@@ -67,6 +67,9 @@ obey_message(struct worker *worker, struct channel_message *message)
 	case CHANNEL_REOPEN:
 		log_adopt(message->value, message->fd);
 		return;
+	case CHANNEL_ACCESS:
+		access_adopt(worker, message->fd);
+		return;
 	case CHANNEL_ANSWER:
 		if (ask_answered(worker, message))
 			return;

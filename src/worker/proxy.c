@@ -103,7 +103,7 @@ proxy_admit(struct worker *worker)
 {
 	struct patience patience = { .worker = worker };
 	struct proxy_wait wait = { until_input, &patience };
-	struct proxy_header header;
+	struct proxy_header *header = &worker->proxied;
 	char sentence[PROXY_REASON_BYTES + 16];
 
 	/* Handed over at a stop when it was gone already: nobody can say who
@@ -117,18 +117,25 @@ proxy_admit(struct worker *worker)
 		refuse(worker, "a PROXY header of it is not believed");
 		return false;
 	}
-	switch (proxy_read(worker->conn.fd, &wait, &header)) {
+	switch (proxy_read(worker->conn.fd, &wait, header)) {
 	case PROXY_READ:
-		adopt_ends(worker, &header);
+		adopt_ends(worker, header);
 		return true;
 	case PROXY_SILENT:
 		refuse(worker, NULL);
 		return false;
 	case PROXY_REFUSED:
 		(void)snprintf(sentence, sizeof(sentence), "PROXY header: %s",
-		    header.reason);
+		    header->reason);
 		refuse(worker, sentence);
 		return false;
 	}
 	return false;
+}
+
+const void *
+proxy_field(void *worker, unsigned type, size_t *length)
+{
+	return proxy_find_field(&((struct worker *)worker)->proxied, type,
+	    length);
 }

@@ -99,16 +99,21 @@ is_admitted(struct worker *worker)
 }
 
 void
-serve_count(const struct worker *worker, int64_t begun_us, int64_t ended_us)
+serve_ended(struct worker *worker, int64_t begun_us, int result)
 {
 	struct tally_entry entry = {
 		.begun_us = begun_us,
 		.first_us = worker->conn.first_us,
-		.ended_us = ended_us,
+		.ended_us = clock_us(),
 		.received = worker->conn.received,
 		.sent = worker->conn.sent,
 	};
 
+	worker->ended_us = entry.ended_us;
+	worker->now_ms = entry.ended_us / 1000;
+	if (worker->access.on)
+		access_end(worker, &entry, result);
+	slot_end(worker->setup->slot, result != 0, worker->now_ms);
 	tally_count(worker->setup->tally, &entry);
 }
 
@@ -117,13 +122,14 @@ static void
 serve_accepted(struct worker *worker, int from)
 {
 	struct scoreboard_slot *slot = worker->setup->slot;
-	int64_t begun_us = clock_us(), ended_us;
-	int result;
+	int64_t begun_us = clock_us();
 
 	/* First of all: a refusal may be told on stderr. */
 	if (worker->conn.fd <= STDERR_FILENO)
 		leave_stdio_alone(&worker->conn);
 	conn_begin(&worker->conn, &worker->context, worker->connections + 1);
+	if (worker->access.on)
+		access_begin(worker);
 	if (!is_admitted(worker))
 		return;
 	worker->connections++;
@@ -134,11 +140,7 @@ serve_accepted(struct worker *worker, int from)
 		begun_us / 1000);
 	/* The master believes it only of one whose slot says that it served. */
 	recycle_begun(worker);
-	result = handle(worker, from);
-	ended_us = clock_us();
-	worker->now_ms = ended_us / 1000;
-	slot_end(slot, result != 0, worker->now_ms);
-	serve_count(worker, begun_us, ended_us);
+	serve_ended(worker, begun_us, handle(worker, from));
 	recycle_ended(worker);
 }
 

@@ -5,15 +5,26 @@
 #ifndef PREFORK_WORKER_STATE_H
 #define PREFORK_WORKER_STATE_H
 
+#include "admission/proxy.h"
 #include "admission/refusal.h"
 #include "conn/conn.h"
 #include "listener/accept.h"
+#include "scoreboard/tally.h"
 #include "wire/channel.h"
 #include "worker/wait.h"
 #include "worker/worker.h"
 
 /* How long to serve the queue of a listener that the master has given up. */
 enum emptying { EMPTY_NOT, EMPTY_WHOLLY, EMPTY_SOON };
+
+struct access_log {
+	bool on, wants_local;
+	bool torn; /* as log_write has it */
+	int fd;	   /* -1: the master could not open it */
+	/* Of the connection: other end of its socket. */
+	socklen_t peer_length;
+	struct sockaddr_storage peer;
+};
 
 struct worker {
 	const struct worker_setup *setup;
@@ -23,11 +34,12 @@ struct worker {
 	struct module module;
 	struct conn_context context;
 	struct prefork_conn conn;
+	struct proxy_header proxied; /* of conn, where one is required */
 	struct channel channel;
 	struct waiter *waiter;
 	uint32_t seen_orders; /* order word that was acted upon */
 	int64_t now_ms;	      /* when the last connection ended */
-	int64_t ended_us;     /* the same of a datagram */
+	int64_t ended_us;     /* the same, by clock_us */
 	int64_t checked_ms;   /* when the master was last seen alive */
 	uint64_t connections;
 	uint64_t request_limit; /* asks to be replaced at this one; 0: none */
@@ -37,6 +49,7 @@ struct worker {
 	unsigned shortages;	/* accepts in a row that lacked a resource */
 	unsigned wait_first;	/* accepts still to come behind a wait */
 	struct refusal_log refusals;
+	struct access_log access;
 	uint8_t empty[SETTINGS_MAX_LISTENERS]; /* by listener: enum emptying */
 	bool look;	 /* the wait ended for another reason than a client */
 	bool look_all;	 /* try every listener before the next wait */
@@ -72,9 +85,8 @@ void serve(struct worker *worker);
 void serve_connection(struct worker *worker, int fd, int from);
 /* Accept one connection from a listener and serve it. */
 enum accept_answer serve_next(struct worker *worker, int from);
-/* What is told of one that has ended, by clock_us. */
-void serve_count(const struct worker *worker, int64_t begun_us,
-    int64_t ended_us);
+/* A connection is closed, a datagram served: written down and counted. */
+void serve_ended(struct worker *worker, int64_t begun_us, int result);
 /* admit.c: may the connection in worker->conn be handled?  False: it is
  * counted, told and closed.  Only where the service has an admission. */
 bool admit(struct worker *worker);
@@ -84,6 +96,15 @@ bool admit_datagram(struct worker *worker);
 void datagram_init(struct worker *worker);
 /* Take one datagram from a listener and serve it. */
 enum accept_answer datagram_next(struct worker *worker, int from);
+/* access.c: what the service wants, before the first connection. */
+void access_init(struct worker *worker);
+/* It was opened again. */
+void access_adopt(struct worker *worker, int fd);
+/* Where it is on: a connection has begun, and is as it came. */
+void access_begin(struct worker *worker);
+/* It is closed; of the slot it is still the one being served. */
+void access_end(struct worker *worker, const struct tally_entry *measured,
+    int result);
 /* recycle.c: its limits; a connection was accepted, or has ended. */
 void recycle_init(struct worker *worker);
 void recycle_begun(struct worker *worker);
@@ -95,6 +116,8 @@ void recycle_wanted(void *worker);
  * and its addresses are the connection's; else it is counted, told and closed.
  */
 bool proxy_admit(struct worker *worker);
+/* For conn_hooks. */
+const void *proxy_field(void *worker, unsigned type, size_t *length);
 /* dump.c: say what was going on when ABRT comes, and die of it. */
 int dump_install(const struct worker *worker);
 /* leave.c: what comes between the last ordinary accept and the end. */

@@ -185,6 +185,7 @@ static const struct conn_hooks worker_hooks = {
 	.retire = recycle_wanted,
 	.leaving = orders_leaving,
 	.wait = orders_wait_with,
+	.field = proxy_field,
 	.ask = ask_master,
 };
 
@@ -265,8 +266,10 @@ worker_main(const struct worker_setup *setup)
 	channel_init(&worker.channel, setup->channel_fd);
 	log_set_worker(worker.service->settings->name, setup->slot_number,
 	    setup->generation->number);
+	log_share_level(&setup->board->header->log_level);
 	log_share_losses(&setup->slot->log_lost, &setup->slot->log_told);
 	recycle_init(&worker);
+	access_init(&worker);
 	(void)sigemptyset(&none);
 	if (prepare(&worker, &e) == -1)
 		give_up(&worker, &e);

@@ -233,6 +233,18 @@ has_attached() {
 	is_gone "$1" || grep -q attached "$T/err"
 }
 
+@test "each datagram is a line of the access log" {
+	start -w 1 -l 'udp:*:0' -o "access_log=$T/access" \
+		-o 'access_fields=client local bytes_in bytes_out result' echo
+	find_udp
+	post -b 127.0.0.8:0 "$UDP" send word expect word
+	wait_for grep -qE \
+		'client=127\.0\.0\.8:[0-9]+ .*bytes_in=4 bytes_out=4 result=ok' \
+		"$T/access" || fail "$(<"$T/access")"
+	! tells_address || grep -q "local=127\.0\.0\.1:$UDPPORT " "$T/access" ||
+		fail "$(<"$T/access")"
+}
+
 @test "what makes no sense for datagrams is refused" {
 	refused 78 PF0503 -t -o source_ports=some echo
 	refused 78 PF0503 -t -o 'source_ports=any safe' echo

@@ -5,7 +5,7 @@
 #	haproxy_start FILE	with this configuration, whose listening socket
 #				is fd@3; sets FRONT
 #	haproxy_begin WORD...	stands before $ADDR, with these words for its
-#				server; sets FRONT
+#				server, and the line HAPROXY_MORE; sets FRONT
 #	haproxy_end
 #	server_is NAME STATUS [WEIGHT]	what the statistics at the socket
 #				$T/haproxy.sock say of a server, a regex
@@ -61,6 +61,7 @@ haproxy_begin() {
 		$(haproxy_defaults)
 		listen front
 		  bind fd@3
+		  ${HAPROXY_MORE:-}
 		  server one $server $*
 	TEXT
 	haproxy_start "$T/haproxy.cfg"

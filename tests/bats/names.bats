@@ -1,5 +1,5 @@
-# Names of hosts in a file, and a resolver that takes its time over them: the
-# master must not wait for it.
+# Names of hosts, users and groups in a file, and a system that takes its time
+# over them: the master must not wait for it.
 
 # shellcheck disable=SC2034,SC2154 # what make and the helpers know
 
@@ -7,9 +7,10 @@ load helper
 load faults
 load control
 load upgrades
+load privileges
 
-# A host that begins with "slow" is known, as 127.0.0.1, when the test says so;
-# "slowbad" is not.
+# What begins with "slow" makes each process wait once: a host is known, as 127.0.0.1, when the test says so,
+# a user as nobody, a group as the one with the number 54321; "slowbad" is not.
 slow_resolver() {
 	[[ -z ${PREFORK_SANITIZED:-} ]] ||
 		skip 'a sanitizer must be the first library'
@@ -19,10 +20,28 @@ slow_resolver() {
 		#define _GNU_SOURCE
 		#include <dlfcn.h>
 		#include <fcntl.h>
+		#include <grp.h>
 		#include <netdb.h>
+		#include <pwd.h>
 		#include <stdlib.h>
 		#include <string.h>
 		#include <unistd.h>
+
+		static int
+		is_slow(const char *name)
+		{
+			static int waited;
+			char byte;
+			int fd;
+
+			if (name == NULL || strncmp(name, "slow", 4) != 0)
+				return 0;
+			fd = waited++ ? -1 : open(getenv("SLOW"), O_RDONLY);
+			while (read(fd, &byte, 1) > 0)
+				continue;
+			close(fd);
+			return strncmp(name, "slowbad", 7) == 0 ? -1 : 1;
+		}
 
 		int
 		getaddrinfo(const char *host, const char *service,
@@ -31,19 +50,35 @@ slow_resolver() {
 			int (*real)(const char *, const char *,
 			    const struct addrinfo *, struct addrinfo **) =
 			    dlsym(RTLD_NEXT, "getaddrinfo");
-			char byte;
-			int fd;
+			int slow = is_slow(host);
 
-			if (host != NULL && strncmp(host, "slow", 4) == 0) {
-				fd = open(getenv("SLOW"), O_RDONLY);
-				while (read(fd, &byte, 1) > 0)
-					continue;
-				close(fd);
-				if (strncmp(host, "slowbad", 7) == 0)
-					return EAI_NONAME;
-				host = "127.0.0.1";
-			}
-			return real(host, service, hints, found);
+			if (slow == -1)
+				return EAI_NONAME;
+			return real(slow ? "127.0.0.1" : host, service, hints,
+			    found);
+		}
+
+		struct passwd *
+		getpwnam(const char *name)
+		{
+			struct passwd *(*real)(const char *) =
+			    dlsym(RTLD_NEXT, "getpwnam");
+			int slow = is_slow(name);
+
+			if (slow == -1)
+				return NULL;
+			return real(slow ? "nobody" : name);
+		}
+
+		struct group *
+		getgrnam(const char *name)
+		{
+			static struct group group = { .gr_gid = 54321 };
+			struct group *(*real)(const char *) =
+			    dlsym(RTLD_NEXT, "getgrnam");
+			int slow = is_slow(name);
+
+			return slow == -1 ? NULL : slow ? &group : real(name);
 		}
 	C
 	mkfifo "$T/slow"
@@ -109,6 +144,45 @@ listen ${1:-slow.test}:0"
 	ctl_done 1 'conf:4:8: cannot look up "slowbad.test:0"'
 	conf 'listen 127.0.0.1:0'
 	ctl_ends 0 '' reload
+	invariants 2
+}
+
+@test "names of users and groups are waited for by somebody else, too" {
+	need_root
+	begin
+	conf 'listen 127.0.0.1:0
+user slowuser
+group slowgroup
+listen unix:'"$T/s.sock"' owner slowowner:slowother'
+	ctl_start reload
+	is_asked
+	ctl_ends 0 'checking, generation 1' ping
+	answer
+	ctl_done 0 ''
+	[[ $(stat -c %u:%g "$T/s.sock") == "$NOBODY:54321" ]]
+	wait_workers 2
+	for pid in $(workers); do
+		[[ $(stat -c %u:%g "/proc/$pid") == "$NOBODY:54321" ]]
+	done
+	conf 'listen 127.0.0.1:0'
+	ctl_ends 0 '' reload
+	invariants 2
+}
+
+@test "a user or group that is not known fails the reload, at its place" {
+	need_root
+	begin
+	for word in group user; do
+		conf "listen 127.0.0.1:0
+${before-user nobody
+}$word slowbad"
+		expect_message PF0107
+		ctl_start reload
+		is_asked
+		answer
+		ctl_done 1 ": there is no $word 'slowbad'"
+		before=''
+	done
 	invariants 2
 }
 

@@ -133,6 +133,21 @@ talk_inside() {
 	[[ ! -e $T/pid && ! -e $T/sock ]]
 }
 
+@test "root makes no pidfile where whom workers run as could put a link" {
+	need_root
+	mkdir "$T/theirs" "$T/shared"
+	chown nobody "$T/theirs"
+	chmod 1777 "$T/shared"
+	for folder in theirs shared; do
+		refused 73 PF0601 -F -u nobody -l 127.0.0.1:0 \
+			-p "$T/$folder/pid" "$FAULT"
+		grep "nobody.* can change the folder $T/$folder" "$T/err"
+		[[ ! -e $T/$folder/pid ]]
+	done
+	start -w 1 -p "$T/shared/pid" "$FAULT"
+	stop
+}
+
 @test "new workers of a reload are the user, too" {
 	need_root
 	start -w 2 -u nobody "$FAULT"

@@ -39,6 +39,14 @@ trap_calls() {
 				return 0
 
 		int
+		getgrouplist(const char *user, gid_t gid, gid_t *groups,
+		    int *count)
+		{
+			TRAP(getgrouplist);
+			return CALL(getgrouplist)(user, gid, groups, count);
+		}
+
+		int
 		setgroups(size_t count, const gid_t *groups)
 		{
 			TRAP(setgroups);
@@ -131,6 +139,12 @@ refused_with() {
 	refused_with fail-setgid 71 PF0604 'become nobody: setgid: '
 	refused_with fail-setuid 71 PF0604 'become nobody: setuid: '
 	refused_with fail-chroot 78 PF0608 'make / .*: chroot: ' -o chroot=/
+}
+
+@test "a user in more groups than there is room for is refused" {
+	[[ -z ${PREFORK_POSIX_ONLY:-} ]] || skip 'this build reads the file itself'
+	trap_calls
+	refused_with fail-getgrouplist 78 PF0602 'nobody.* is in more than 1024'
 }
 
 @test "a call that does less than it says stops the start" {

@@ -73,6 +73,46 @@ has_one() {
 	named 'PROXY TCP6 ::1 ::2 3 4\r\n' '[::1]:3' '[::2]:4'
 }
 
+# says HEADER LINE...: what the handler answers to tlv with the types TLVS.
+says() {
+	local got
+
+	got=$(talk "$ADDR" send "$1$(printf 'tlv %s\\n' "${TLVS[@]}")" \
+		shut print)
+	[[ $got == "$(printf '%s\n' "${@:2}")" ]] || fail "$1: $got"
+}
+
+@test "a handler can ask for what else a header says, and gets that only" {
+	local all=${INET/\\0\\x0c/\\0\\x25}
+
+	all+='\x02\0\x04host'
+	all+='\xe4\0\x02\0\x01'
+	all+='\x20\0\x0a\x01\0\0\0\0\x22\0\x02me'
+	start_behind 127.0.0.1 -- -w 1 "$FAULT"
+	TLVS=(0x02 0xe4 0x20 0x22 0x21 0x05 0 0x102)
+	says "$all" '4 68 6f 73 74' '2 00 01' \
+		'10 01 00 00 00 00 22 00 02 6d 65' '2 6d 65' \
+		none none none none
+	says "$INET" none none none none none none none none
+	says "$all" '4 68 6f 73 74' '2 00 01' \
+		'10 01 00 00 00 00 22 00 02 6d 65' '2 6d 65' \
+		none none none none
+	says "$V1" none none none none none none none none
+	says "$LOCAL" none none none none none none none none
+	# Empty, twice, and the checksum itself.
+	TLVS=(0x01 0xe4)
+	says "${INET/\\0\\x0c/\\0\\x16}"'\x01\0\0\xe4\0\x01a\xe4\0\0' \
+		0 '1 61'
+	invariants 1
+}
+
+@test "there is nothing to ask for where no header is required" {
+	start -w 1 "$FAULT"
+	TLVS=(0x02 0x22)
+	says '' none none
+	invariants 1
+}
+
 @test "where a header names nobody the connection's own addresses hold" {
 	start_behind 127.0.0.0/8 -- -w 1 "$FAULT"
 	named "$V1" 192.0.2.1:4711 198.51.100.7:443

@@ -69,6 +69,24 @@ status_sees() {
 	[[ $(log_count PF0224) -eq 0 ]]
 }
 
+@test "what it says of a connection can be asked for" {
+	need_haproxy
+	start -w 2 -o 'proxy=require from 127.0.0.1' "$FAULT"
+	HAPROXY_MORE='unique-id-format id-%cp'
+	haproxy_begin send-proxy-v2 proxy-v2-options crc32c,unique-id
+	said=$(talk "$FRONT" port send 'tlv 5\ntlv 3\ntlv 2\n' shut print)
+	{
+		read -r port
+		read -r id
+		read -r checksum
+		read -r authority
+	} <<<"$said"
+	[[ $id == "$(printf 'id-%s' "$port" | od -An -v -tx1 |
+		awk -v n="$((3 + ${#port}))" '{ print n $0 }')" ]] ||
+		fail "$said"
+	[[ $checksum == '4 '* && $authority == none ]] || fail "$said"
+}
+
 @test "over a unix socket" {
 	need_haproxy
 	start -w 2 -l "unix:$T/sock" -S "$T/ctl.sock" \

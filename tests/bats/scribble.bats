@@ -35,6 +35,20 @@ serves() {
 	wait_for serves
 }
 
+@test "what the master logs is not a worker's to say" {
+	own_binary
+	start -w 2 -S "$T/ctl.sock" "$FAULT"
+	[[ -r /proc/self/maps ]] || skip 'there is no /proc/self/maps'
+	talk "$ADDR" send 'silence\n' expect 'ok\n' close
+	ctl_ends 0 'log: level debug' status
+	ctl_ends 0 'generation' reload
+	wait_log 'PF0106 '
+	install_binary
+	ctl_ends 0 'generation' upgrade
+	ctl_ends 0 'log: level debug' status
+	wait_log 'PF0122 '
+}
+
 @test "an upgrade takes what is left of it" {
 	own_binary
 	start -w 2 -S "$T/ctl.sock" "$FAULT"

@@ -7,6 +7,7 @@ load helper
 load faults
 load turns
 load upgrades
+load control
 
 # begin_here NAME: from now on preforkd begins in the folder $T/here, called
 # by this name.
@@ -84,6 +85,22 @@ program() {
 is_idle() {
 	[[ -z $(children_of "$MASTER" .) ]] &&
 		[[ $(awk '/^SigBlk/ { print $2 }' "/proc/$MASTER/status") =~ ^0+$ ]]
+}
+
+@test "a HUP that still waits when the image is replaced ends the drain" {
+	own_binary
+	start -w 1 -S "$T/ctl.sock" -o old_generations=1 echo
+	hold 1
+	kill -HUP "$MASTER"
+	wait_log PF0106
+	ctl_ends 75 PF0613 -w 100ms drain
+	kill -HUP "$MASTER"
+	wait_log 'PF0108 1 old generations'
+	kill -USR2 "$MASTER"
+	wait_log 'PF0122 .*still drained'
+	release
+	wait_log PF0106 2
+	invariants 1
 }
 
 @test "WINCH during the rehearsal drains, and the upgrade is off" {

@@ -43,8 +43,9 @@ struct crowd {
 	int64_t end_ns;
 };
 
+/* A line, for servers that want one. */
 static const unsigned char message[MESSAGE_BYTES + 1] =
-    "pack my box with five dozen jugs";
+    "pack my box with five dozen jug\n";
 
 static int64_t
 now_ns(void)

@@ -1,9 +1,11 @@
-# The results of tests/bench/run as a table.  Files, told by their names:
+# The results of tests/bench/run as a table: of the sides `left` and `right`,
+# and of the other files if there are any.  Files, told by their names:
 #
 #	results		side mode workers round rate p99_us cpu_us errors
 #	results.calls	side call number-for-each-connection
 #	results.idle	side workers pss_kib ready_ms
 #	results.wakeups	master workers master workers seconds
+#	results.counting ns_per_connection ns
 
 function median(text,    value, n, i, j, t) {
 	n = split(text, value, " ")
@@ -27,19 +29,19 @@ function column(name, side, mode, count,    round, text) {
 	return text
 }
 
-function ratios(name, mode, count,    round, text, bare) {
+function ratios(name, mode, count,    round, text, base) {
 	for (round = 1; round <= rounds; round++) {
-		bare = result[name, "bare", mode, count, round]
-		if (bare > 0)
-			text = text " " result[name, "prefork", mode, count, \
-			    round] / bare
+		base = result[name, left, mode, count, round]
+		if (base > 0)
+			text = text " " result[name, right, mode, count, \
+			    round] / base
 	}
 	return text
 }
 
 function heading(title) {
-	printf "%-24s%8s%12s%12s   prefork/bare\n", title, "workers", \
-	    "bare", "prefork"
+	printf "%-24s%8s%12s%12s   %s/%s\n", title, "workers", \
+	    left, right, right, left
 }
 
 function block(title, name, mode, format,    i, count, row) {
@@ -51,8 +53,8 @@ function block(title, name, mode, format,    i, count, row) {
 		lowest = low
 		highest = high
 		printf row, count, \
-		    median(column(name, "bare", mode, count)), \
-		    median(column(name, "prefork", mode, count)), \
+		    median(column(name, left, mode, count)), \
+		    median(column(name, right, mode, count)), \
 		    middle, lowest, highest
 	}
 }
@@ -64,7 +66,7 @@ function loads() {
 	block("CPU us per echo", "cpu", "keepalive", "%12.2f")
 	block("p99 us of a connection", "p99", "connect", "%12.0f")
 	block("p99 us of an echo", "p99", "keepalive", "%12.0f")
-	printf "%-32s%12d%12d\n", "errors", errors["bare"], errors["prefork"]
+	printf "%-32s%12d%12d\n", "errors", errors[left], errors[right]
 }
 
 function calls(    i, call) {
@@ -105,11 +107,23 @@ function idle(    i, n, count) {
 	}
 }
 
+# The scoreboard and the histograms, of what a connection takes all in all.
+function counting(    i, count, cpu_us) {
+	for (i = 1; i <= counts; i++) {
+		count = counted[i]
+		cpu_us = median(column("cpu", right, "connect", count))
+		if (cpu_us > 0)
+			printf "%-24s%8d%12s%10d ns   %.1f %%\n", \
+			    i == 1 ? "counting a connection" : "", count, \
+			    "-", counting_ns, counting_ns / cpu_us / 10
+	}
+}
+
 function wakeups(title, number) {
 	printf "%-24s%8d%12s%12.1f\n", title, 8, "-", number * 60 / seconds
 }
 
-FILENAME ~ /results$/ {
+FILENAME ~ /results$/ && ($1 == left || $1 == right) {
 	if (!($3 in known)) {
 		known[$3] = 1
 		counted[++counts] = $3
@@ -138,6 +152,10 @@ FILENAME ~ /idle$/ {
 	ready[$1, $2] = $4
 }
 
+FILENAME ~ /counting$/ {
+	counting_ns = $2
+}
+
 FILENAME ~ /wakeups$/ {
 	master = $3 - $1
 	pool = $4 - $2
@@ -146,6 +164,10 @@ FILENAME ~ /wakeups$/ {
 
 END {
 	loads()
+	if (ARGC <= 2)
+		exit
+	if (counting_ns > 0)
+		counting()
 	calls()
 	idle()
 }

@@ -3,7 +3,7 @@
  *
  *	segv abort exit N hang block stop leakfds N leakmem MIB ignoreterm
  *	closelisteners chdir DIR umask OCTAL mask noclose close retire
- *	note TEXT scribble
+ *	note TEXT scribble silence
  *
  * Runs in: worker.
  */
@@ -18,7 +18,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/msg.h"
 #include "fault.h"
+#include "scoreboard/layout.h"
 
 #define MEBIBYTE     (1024 * 1024)
 #define FDS_TO_CLOSE 1024
@@ -213,24 +215,55 @@ do_retire(struct prefork_conn *conn, const char *argument)
 	return NEXT_OK;
 }
 
-/* Over all of the scoreboard that it has: a line of maps(5) is
+/* With each piece of memory that all share: a line of maps(5) is
  * "begin-end perms offset dev inode path". */
-static enum next
-do_scribble(struct prefork_conn *conn, const char *argument)
+static void
+with_shared(void (*spoil)(void *begin, size_t bytes))
 {
 	FILE *maps = fopen("/proc/self/maps", "re");
 	unsigned long begin, end;
 	char line[512];
 
-	(void)argument;
 	while (maps != NULL && fgets(line, sizeof(line), maps) != NULL)
 		if (strstr(line, " rw-s ") != NULL &&
 		    strstr(line, "prefork") != NULL &&
 		    sscanf(line, "%lx-%lx", &begin, &end) == 2)
-			memset((void *)begin, 0xff, end - begin);
+			spoil((void *)begin, end - begin);
 	if (maps != NULL)
 		(void)fclose(maps);
+}
+
+static void
+write_over(void *begin, size_t bytes)
+{
+	memset(begin, 0xff, bytes);
+}
+
+static enum next
+do_scribble(struct prefork_conn *conn, const char *argument)
+{
 	(void)conn;
+	(void)argument;
+	with_shared(write_over);
+	return NEXT_OK;
+}
+
+static void
+set_level(void *begin, size_t bytes)
+{
+	struct scoreboard_header *header = begin;
+
+	if (bytes > sizeof(*header) && header->magic == SCOREBOARD_MAGIC)
+		atomic_store(&header->log_level, LEVEL_ERROR + 1);
+}
+
+/* All that look at the board for it log errors only. */
+static enum next
+do_silence(struct prefork_conn *conn, const char *argument)
+{
+	(void)conn;
+	(void)argument;
+	with_shared(set_level);
 	return NEXT_OK;
 }
 
@@ -260,5 +293,6 @@ const struct command harm_commands[] = {
 	{ "retire", do_retire },
 	{ "note", do_note },
 	{ "scribble", do_scribble },
+	{ "silence", do_silence },
 	{ NULL, NULL },
 };

@@ -3,6 +3,8 @@
  *
  *	many N		N lines "id PID-CONNECTION-LINE end", all different
  *	say TEXT	TEXT
+ *	note TEXT	nothing, but the connection's note is TEXT
+ *	fail		nothing, and is no success: no answer
  *
  * Runs in: worker.
  */
@@ -35,6 +37,10 @@ handle(struct prefork_conn *conn)
 			write_many(conn, strtoul(line + 5, NULL, 10));
 		else if (strncmp(line, "say ", 4) == 0)
 			prefork_conn_log(conn, "%s", line + 4);
+		else if (strncmp(line, "note ", 5) == 0)
+			prefork_conn_note(conn, line + 5);
+		else if (strcmp(line, "fail") == 0)
+			return -1;
 		if (prefork_printf(conn, "done\n") == -1 ||
 		    prefork_flush(conn) == -1)
 			return -1;

@@ -2,7 +2,7 @@
  * Commands that tell how the worker finds its process.
  *
  *	echo TEXT  env  fds  ids  pid  where (directory and umask)  blocked
- *	peer  local
+ *	peer  local  tlv TYPE
  *
  * Runs in: worker.
  */
@@ -15,6 +15,7 @@
 #include <limits.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "fault.h"
@@ -140,6 +141,25 @@ do_local(struct prefork_conn *conn, const char *argument)
 	return NEXT_LINE;
 }
 
+/* "3 61 62 63", its length and bytes, or "none". */
+static enum next
+do_tlv(struct prefork_conn *conn, const char *argument)
+{
+	size_t length, i;
+	const unsigned char *field = prefork_conn_tlv(conn,
+	    (unsigned)strtoul(argument, NULL, 0), &length);
+
+	if (field == NULL) {
+		fault_say(conn, "none\n");
+		return NEXT_LINE;
+	}
+	fault_say(conn, "%zu", length);
+	for (i = 0; i < length; i++)
+		fault_say(conn, " %02x", field[i]);
+	fault_say(conn, "\n");
+	return NEXT_LINE;
+}
+
 const struct command tell_commands[] = {
 	{ "echo", do_echo },
 	{ "env", do_env },
@@ -150,5 +170,6 @@ const struct command tell_commands[] = {
 	{ "blocked", do_blocked },
 	{ "peer", do_peer },
 	{ "local", do_local },
+	{ "tlv", do_tlv },
 	{ NULL, NULL },
 };

@@ -59,6 +59,23 @@ check_header(enum proxy_answer answer, const struct proxy_header *header,
 	}
 }
 
+/* Whatever is asked for is among the header's own bytes. */
+static void
+check_fields(const uint8_t *data, const struct proxy_header *header)
+{
+	const uint8_t *field;
+	size_t length;
+	unsigned type;
+
+	for (type = 0; type <= UINT8_MAX; type++) {
+		field = proxy_find_field(header, type, &length);
+		require(field == NULL ||
+			(field > data && length <= header->bytes &&
+			    field + length <= data + header->bytes),
+		    "a field is of the header");
+	}
+}
+
 static int
 is_same(const struct proxy_header *one, const struct proxy_header *other)
 {
@@ -79,8 +96,10 @@ check_cut(const uint8_t *data, size_t cut, enum proxy_answer whole,
 	require(copy != NULL, "memory");
 	memcpy(copy, data, cut);
 	answer = proxy_parse(copy, cut, &header);
-	free(copy);
 	check_header(answer, &header, cut);
+	if (answer == PROXY_DONE)
+		check_fields(copy, &header);
+	free(copy);
 	if (answer == PROXY_MORE) {
 		require(whole != PROXY_DONE || header.bytes <= all->bytes,
 		    "at least is at most");

@@ -143,7 +143,7 @@ inline upgrade_exec()
 	rehearsed = false;
 	if
 	:: true ->
-		owed_reload = true;
+		owed_reload = owed_reload || !drained;
 		blocked = !IS(EXEC_UNBLOCKED);
 		saved = marks;
 		at = EXEC;
@@ -153,7 +153,8 @@ inline upgrade_exec()
 }
 
 /* The new image.  Those who died while the old one looked are nobody's news
- * any more, so it looks first. */
+ * any more, so it looks first.  After a drain it reloads only if somebody wants
+ * it to. */
 inline begin_anew()
 {
 	marks = pending | (IS(EXEC_FORGETS_MARKS) -> 0 : saved);
@@ -162,7 +163,9 @@ inline begin_anew()
 	saved = 0;
 	pending = 0;
 	blocked = false;
-	want_reload = !IS(EXEC_WISHES_NOTHING);
+	want_reload =
+	    (drained -> want_reload && !IS(EXEC_FORGETS_RELOAD) :
+		!IS(EXEC_WISHES_NOTHING));
 	want_upgrade = want_upgrade && !IS(EXEC_FORGETS_WISH);
 	fresh = true;
 	dirty = true;

@@ -42,6 +42,7 @@
 #define STOP_FORKS 33		/* 1 1 audit: as many as when serving */
 #define EOF_IGNORED 34		/* 1 1 audit: workers of a dead master */
 #define DRAIN_ONLY_WHEN_SERVING 35 /* 2 1 audit: WINCH during a reload */
+#define EXEC_FORGETS_RELOAD 36	/* 3 1 audit: WINCH, HUP in the rehearsal */
 
 /* Which one: -DMUTANT=number, or, so that one verifier does for many, where it
  * runs, by its environment (which spin cannot play back). */

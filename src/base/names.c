@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "base/fd.h"
-#include "listener/names.h"
+#include "base/names.h"
 
 #define MOST	   1024
 #define TEXT_BYTES 320 /* a name of 255 bytes and a port */
@@ -18,9 +18,9 @@
 struct table {
 	int count;
 	struct name {
+		enum names_kind kind;
 		char text[TEXT_BYTES];
-		int count;
-		struct endpoint endpoints[ENDPOINTS_PER_ADDRESS];
+		unsigned char answer[NAMES_ANSWER_BYTES];
 	} names[MOST];
 };
 
@@ -57,50 +57,54 @@ names_end(void)
 }
 
 static const struct name *
-find(const char *text)
+find(const struct names_query *query)
 {
 	int i;
 
 	for (i = 0; i < table->count; i++)
-		if (strcmp(table->names[i].text, text) == 0)
+		if (table->names[i].kind == query->kind &&
+		    strcmp(table->names[i].text, query->text) == 0)
 			return &table->names[i];
 	return NULL;
 }
 
 int
-names_find(const char *text, struct endpoint *out, struct error *e)
+names_find(const struct names_query *query, void *answer, size_t bytes,
+    struct error *e)
 {
 	const struct name *name;
 
 	if (table == NULL)
 		return 0;
-	name = find(text);
+	name = find(query);
 	if (name != NULL) {
-		memcpy(out, name->endpoints,
-		    (size_t)name->count * sizeof(*out));
-		return name->count;
+		memcpy(answer, name->answer, bytes);
+		return 1;
 	}
 	if (noting)
 		return 0;
 	missing = true;
-	return error_set(e, PF_RESOLVE, "\"%.128s\" was not looked up", text);
+	return error_set(e, PF_RESOLVE, "\"%.128s\" was not looked up",
+	    query->text);
 }
 
 int
-names_add(const char *text, const struct endpoint *found, int count,
+names_add(const struct names_query *query, const void *answer, size_t bytes,
     struct error *e)
 {
 	struct name *name;
 
 	if (table == NULL)
 		return 0;
-	if (table->count == MOST || strlen(text) >= TEXT_BYTES)
+	if (table->count == MOST || strlen(query->text) >= TEXT_BYTES ||
+	    bytes > NAMES_ANSWER_BYTES)
 		return error_set(e, PF_RESOLVE,
 		    "\"%.128s\" is too long, or there are more than %d names",
-		    text, MOST);
-	name = &table->names[table->count++];
-	strcpy(name->text, text);
-	name->count = count;
-	memcpy(name->endpoints, found, (size_t)count * sizeof(*found));
+		    query->text, MOST);
+	name = &table->names[table->count];
+	name->kind = query->kind;
+	strcpy(name->text, query->text);
+	memcpy(name->answer, answer, bytes);
+	table->count++;
 	return 0;
 }

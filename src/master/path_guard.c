@@ -1,7 +1,7 @@
 /*
  * Whether a worker's user could make root open, and write to, what it likes:
- * the way to a log must not lead through a folder in which that user can
- * rename or create.
+ * the way to a log or a pidfile must not lead through a folder in which that
+ * user can rename or create.
  * Runs in: master.
  */
 #include "config.h"
@@ -14,7 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "master/log_folder.h"
+#include "master/path_guard.h"
 
 static bool
 is_in_group(const struct identity *who, gid_t gid)
@@ -62,7 +62,7 @@ who_can_change(const struct settings *settings, const struct stat *folder,
 /* Each part of `folder`, from the top. */
 static int
 check_way(const struct settings *settings, char *folder, const char *path,
-    struct error *e)
+    enum msg_id id, struct error *e)
 {
 	size_t i, bytes = strlen(folder);
 	const char *name;
@@ -79,7 +79,7 @@ check_way(const struct settings *settings, char *folder, const char *path,
 			return 0;
 		name = who_can_change(settings, &part, i == bytes);
 		if (name != NULL)
-			return error_set(e, PF_LOG_OPEN,
+			return error_set(e, id,
 			    "open %s: %s, whom workers run as, can change the "
 			    "folder %s",
 			    path, name, folder);
@@ -90,7 +90,7 @@ check_way(const struct settings *settings, char *folder, const char *path,
 
 /* As it is written, and where links lead. */
 int
-log_folder_check(const struct settings *settings, const char *path,
+path_guard(const struct settings *settings, const char *path, enum msg_id id,
     struct error *e)
 {
 	char folder[PATH_MAX], resolved[PATH_MAX];
@@ -100,13 +100,13 @@ log_folder_check(const struct settings *settings, const char *path,
 	if (geteuid() != 0)
 		return 0;
 	if (bytes >= sizeof(folder))
-		return error_set(e, PF_LOG_OPEN, "open %s: %s", path,
+		return error_set(e, id, "open %s: %s", path,
 		    strerror(ENAMETOOLONG));
 	memcpy(folder, path, bytes);
 	folder[bytes] = '\0';
-	if (check_way(settings, folder, path, e) == -1)
+	if (check_way(settings, folder, path, id, e) == -1)
 		return -1;
 	if (realpath(folder, resolved) == NULL)
 		return 0;
-	return check_way(settings, resolved, path, e);
+	return check_way(settings, resolved, path, id, e);
 }
