@@ -24,20 +24,9 @@ static const struct {
 };
 
 const char *
-refusal_name(enum refusal why)
+refusal_name(unsigned why)
 {
-	return (unsigned)why < REFUSALS ? reasons[why].name : "none";
-}
-
-enum refusal
-refusal_find(const char *name)
-{
-	unsigned i;
-
-	for (i = 0; i < REFUSALS; i++)
-		if (strcmp(reasons[i].name, name) == 0)
-			break;
-	return (enum refusal)i;
+	return why < REFUSALS ? reasons[why].name : "none";
 }
 
 uint64_t

@@ -36,9 +36,7 @@ struct refusal_log {
 #define REFUSAL_LOG_MS 1000
 
 /* "rule", "proxy", "full", "source", "rate", "unsafe". */
-const char *refusal_name(enum refusal why);
-/* By its name; REFUSALS where there is none. */
-enum refusal refusal_find(const char *name);
+const char *refusal_name(unsigned why);
 uint64_t refusal_total(const uint64_t counts[REFUSALS]);
 
 #define REFUSAL_COUNTS_BYTES 256

@@ -31,7 +31,8 @@ int adopt_pidfile(struct adoption *a, const struct state_line *line);
 int adopt_log(struct adoption *a, const struct state_line *line);
 int adopt_control(struct adoption *a, const struct state_line *line);
 int adopt_total(struct adoption *a, const struct state_line *line);
-int adopt_refused(struct adoption *a, const struct state_line *line);
+/* Of totals_reasons. */
+int adopt_reasons(struct adoption *a, const struct state_line *line);
 int adopt_tally(struct adoption *a, const struct state_line *line);
 int adopt_served(struct adoption *a, const struct state_line *line);
 int adopt_first(struct adoption *a, const struct state_line *line);

@@ -4,7 +4,8 @@
  */
 #include "config.h"
 
-#include "admission/refusal.h"
+#include <string.h>
+
 #include "master/adopt.h"
 
 static struct totals *
@@ -45,7 +46,8 @@ adopt_total(struct adoption *a, const struct state_line *line)
 	fields[2] = &t->failed;
 	fields[3] = &t->forked;
 	fields[4] = &t->reaped;
-	fields[5] = &t->crashed;
+	/* Of which, the lines that follow tell, if that image knew. */
+	fields[5] = &t->crashed[CRASH_SIGNAL];
 	fields[6] = &t->recycled;
 	/* An image of an earlier version may know fewer. */
 	if (line->count <= count)
@@ -53,24 +55,31 @@ adopt_total(struct adoption *a, const struct state_line *line)
 	return take_counts(a, line, fields, count);
 }
 
-/* Reasons that only the other image knows are no concern of this one. */
+/* Pairs of a reason's name and a count.  Reasons that only the other image
+ * knows are no concern of this one. */
 int
-adopt_refused(struct adoption *a, const struct state_line *line)
+adopt_reasons(struct adoption *a, const struct state_line *line)
 {
 	struct totals *t = totals_in(a, line);
+	const struct reasons *reasons = totals_reasons;
 	const char *name;
+	uint64_t *counts;
 	int64_t count;
-	unsigned i;
+	unsigned i, k;
 
+	while (strcmp(reasons->keyword, line->keyword) != 0)
+		reasons++;
 	if (t == NULL)
 		return state_refuse(line, a->e);
+	counts = (uint64_t *)(void *)((char *)t + reasons->offset);
 	for (i = 1; i < line->count; i += 2) {
 		name = state_text(line, i);
 		if (name == NULL ||
 		    state_number(line, i + 1, 0, COUNT_MAX, &count) == -1)
 			return state_refuse(line, a->e);
-		if (refusal_find(name) != REFUSALS)
-			t->refused[refusal_find(name)] = (uint64_t)count;
+		for (k = 0; k < reasons->count; k++)
+			if (strcmp(reasons->name_of(k), name) == 0)
+				counts[k] = (uint64_t)count;
 	}
 	return 0;
 }

@@ -22,40 +22,47 @@
 #define IMMORTAL_MS 5000
 
 static const struct escalation {
-	const char *name;
+	const char *name, *label;
 	int first;	    /* signal */
 	enum msg_id id;	    /* of the line that tells of it */
 	bool client_caused; /* its place is filled without a pause */
 } table[KILL_REASONS] = {
-	[KILL_NONE] = { "none", 0, PF_NONE, false },
-	[KILL_START_TIMEOUT] = { "not ready in start_timeout", SIGKILL,
-	    PF_WORKER_KILLED, false },
+	[KILL_NONE] = { "none", "none", 0, PF_NONE, false },
+	[KILL_START_TIMEOUT] = { "not ready in start_timeout", "start_timeout",
+	    SIGKILL, PF_WORKER_KILLED, false },
 	[KILL_DRAIN_TIMEOUT] = { "its generation did not finish in "
 				 "drain_timeout",
-	    SIGKILL, PF_WORKER_KILLED, false },
-	[KILL_STOP_TIMEOUT] = { "the stop did not finish in time", SIGKILL,
-	    PF_WORKER_KILLED, false },
-	[KILL_FAST_STOP] = { "fast stop", SIGKILL, PF_WORKER_CUT, false },
-	[KILL_GARBAGE] = { "it wrote nonsense to its channel", SIGKILL,
-	    PF_CHANNEL_GARBAGE, false },
-	[KILL_DEAF] = { "it closed its channel", SIGKILL, PF_WORKER_KILLED,
+	    "drain_timeout", SIGKILL, PF_WORKER_KILLED, false },
+	[KILL_STOP_TIMEOUT] = { "the stop did not finish in time",
+	    "stop_timeout", SIGKILL, PF_WORKER_KILLED, false },
+	[KILL_FAST_STOP] = { "fast stop", "fast_stop", SIGKILL, PF_WORKER_CUT,
 	    false },
-	[KILL_START_FAILED] = { "the start failed", SIGKILL, PF_WORKER_KILLED,
-	    false },
-	[KILL_STOPPED_EARLY] = { "not ready when the stop came", SIGKILL,
+	[KILL_GARBAGE] = { "it wrote nonsense to its channel",
+	    "channel_nonsense", SIGKILL, PF_CHANNEL_GARBAGE, false },
+	[KILL_DEAF] = { "it closed its channel", "channel_closed", SIGKILL,
 	    PF_WORKER_KILLED, false },
+	[KILL_START_FAILED] = { "the start failed", "start_failed", SIGKILL,
+	    PF_WORKER_KILLED, false },
+	[KILL_STOPPED_EARLY] = { "not ready when the stop came",
+	    "stopped_early", SIGKILL, PF_WORKER_KILLED, false },
 	[KILL_TOTAL] = { "its connection takes longer than timeout total",
-	    SIGABRT, PF_WORKER_HUNG, true },
-	[KILL_OPERATOR] = { "preforkctl asked for it", SIGABRT,
+	    "timeout_total", SIGABRT, PF_WORKER_HUNG, true },
+	[KILL_OPERATOR] = { "preforkctl asked for it", "operator", SIGABRT,
 	    PF_WORKER_KILLED, true },
-	[KILL_IDLE] = { "its connection makes no progress", SIGABRT,
-	    PF_WORKER_HUNG, true },
+	[KILL_IDLE] = { "its connection makes no progress", "no_progress",
+	    SIGABRT, PF_WORKER_HUNG, true },
 };
 
 const char *
 kill_reason_name(enum kill_reason why)
 {
 	return (unsigned)why < KILL_REASONS ? table[why].name : "unknown";
+}
+
+const char *
+kill_reason_label(unsigned why)
+{
+	return why < KILL_REASONS ? table[why].label : "unknown";
 }
 
 bool

@@ -102,7 +102,9 @@ begin(struct figures *f, struct master *m, const struct crew *crew)
 	f->accepted = totals->accepted;
 	f->closed = totals->closed;
 	f->failed = totals->failed;
-	f->crashed = totals->crashed;
+	f->crashed = totals_sum(totals->crashed, CRASHES);
+	memcpy(f->crashes, totals->crashed, sizeof(f->crashes));
+	memcpy(f->killed, totals->killed, sizeof(f->killed));
 	f->recycled = totals->recycled;
 	f->forked = totals->forked;
 	memcpy(f->refused, totals->refused, sizeof(f->refused));

@@ -17,7 +17,8 @@ struct figures {
 	/* Since the start of the daemon, over reloads and upgrades: never
 	 * less than before.  accepted is closed and active. */
 	uint64_t accepted, closed, active, failed;
-	uint64_t crashed, recycled, forked;    /* workers */
+	uint64_t crashed, recycled, forked; /* workers */
+	uint64_t crashes[CRASHES], killed[KILL_REASONS];
 	uint64_t refused[SCOREBOARD_REFUSALS]; /* by enum refusal */
 };
 

@@ -127,7 +127,7 @@ describe_end(struct master *m, int status, char *text, size_t bytes)
 		(void)snprintf(text, bytes, "no answer within %lld ms",
 		    (long long)m->helper.timeout_ms);
 	else
-		cause_describe(m, status, KILL_NONE, text, bytes);
+		(void)cause_describe(m, status, KILL_NONE, text, bytes);
 }
 
 static const struct death {

@@ -142,8 +142,9 @@ bury(struct worker_record *record, int status)
 	struct census census;
 	char how[CAUSE_BYTES];
 	bool abnormal, detached;
+	enum crash crash;
 
-	cause_describe(record->master, status, record->killed, how,
+	crash = cause_describe(record->master, status, record->killed, how,
 	    sizeof(how));
 	record_drain_channel(record);
 	held_settle(record, true);
@@ -164,8 +165,8 @@ bury(struct worker_record *record, int status)
 		recycle_reason_name(record->recycle) :
 		how);
 	totals_fold(record, &census,
-	    !record->leaving && record->killed == KILL_NONE &&
-		!WIFEXITED(status));
+	    record->leaving || record->killed != KILL_NONE ? CRASH_NONE :
+							     crash);
 	sink_lost(record);
 	if (record->recycle != RECYCLE_NONE && ended_well(record, status))
 		totals_recycled(record);

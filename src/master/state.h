@@ -28,23 +28,6 @@
 #include "scoreboard/scoreboard.h"
 #include "wire/channel.h"
 
-/* Why the master killed a worker; recorded before the blow. */
-enum kill_reason {
-	KILL_NONE,
-	KILL_START_TIMEOUT,
-	KILL_DRAIN_TIMEOUT,
-	KILL_STOP_TIMEOUT,
-	KILL_FAST_STOP,
-	KILL_GARBAGE,
-	KILL_DEAF,
-	KILL_START_FAILED,
-	KILL_STOPPED_EARLY,
-	KILL_TOTAL,
-	KILL_IDLE,
-	KILL_OPERATOR,
-	KILL_REASONS
-};
-
 /* Of a worker that was given up. */
 #define NO_SLOT UINT_MAX
 
@@ -254,6 +237,8 @@ void record_name(const struct worker_record *record, char *text, size_t bytes);
 
 /* escalate.c */
 const char *kill_reason_name(enum kill_reason why);
+/* The same as one word, for programs: "drain_timeout". */
+const char *kill_reason_label(unsigned why);
 /* A client brought it about, not the handler's start: no pause follows. */
 bool kill_reason_is_clients(enum kill_reason why);
 void record_kill(struct worker_record *record, enum kill_reason why);
@@ -285,8 +270,10 @@ int64_t recycle_deadline(const struct crew *crew);
  * dumped", "signal KILL, not by us; the system ran out of memory".  `killed` is
  * what we killed it for.
  */
-void cause_describe(struct master *m, int status, enum kill_reason killed,
+enum crash cause_describe(struct master *m, int status, enum kill_reason killed,
     char *text, size_t bytes);
+/* "segv"; "none" */
+const char *crash_name(unsigned crash);
 
 /* standstill.c */
 /* After CHLD: which workers were stopped, or go on. */

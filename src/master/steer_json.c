@@ -101,8 +101,7 @@ write_refusals(struct json *json, const struct figures *f)
 
 	json_open(json, "refusals", '{');
 	for (i = 0; i < REFUSALS; i++)
-		json_number(json, refusal_name((enum refusal)i),
-		    (int64_t)f->refused[i]);
+		json_number(json, refusal_name(i), (int64_t)f->refused[i]);
 	json_close(json, '}');
 }
 

@@ -52,9 +52,6 @@ static const struct family {
 	    WIDE(failed) },
 	{ "prefork_workers_started_total", "counter", "Workers started.",
 	    WIDE(forked) },
-	{ "prefork_workers_crashed_total", "counter",
-	    "Workers that died of a signal that was not the master's.",
-	    WIDE(crashed) },
 	{ "prefork_workers_recycled_total", "counter",
 	    "Workers replaced for their connections, age or size, or because "
 	    "the handler asked for it.",
@@ -157,22 +154,56 @@ say_workers(const struct page *page)
 		}
 }
 
+/* A figure of each service and reason. */
+static const struct reason_family {
+	const char *name, *help;
+	size_t offset;	      /* of the counts, which are uint64_t */
+	unsigned first, past; /* reasons */
+	const char *(*name_of)(unsigned);
+} by_reason[] = {
+	{ "prefork_connections_refused_total",
+	    "Connections closed before their handler saw them, by reason.",
+	    offsetof(struct figures, refused), 0, REFUSALS, refusal_name },
+	{ "prefork_workers_crashed_total",
+	    "Workers that died of a signal that was not the master's, by "
+	    "signal; oom: of KILL, when the system had run out of memory.",
+	    offsetof(struct figures, crashes), CRASH_NONE + 1, CRASHES,
+	    crash_name },
+	{ "prefork_workers_killed_total",
+	    "Workers that the master has killed, by reason.",
+	    offsetof(struct figures, killed), KILL_NONE + 1, KILL_REASONS,
+	    kill_reason_label },
+};
+
 static void
-say_refusals(const struct page *page)
+say_reasons(const struct page *page, const struct reason_family *reasons)
 {
-	unsigned reason;
+	const char *counts;
+	uint64_t count;
+	unsigned k;
 	size_t i;
 
-	say_head(page, "prefork_connections_refused_total", "counter",
-	    "Connections closed before their handler saw them, by reason.");
-	for (i = 0; i < page->count; i++)
-		for (reason = 0; reason < REFUSALS; reason++)
+	say_head(page, reasons->name, "counter", reasons->help);
+	for (i = 0; i < page->count; i++) {
+		counts = (const char *)&page->all[i] + reasons->offset;
+		for (k = reasons->first; k < reasons->past; k++) {
+			memcpy(&count, counts + k * sizeof(count),
+			    sizeof(count));
 			control_say(page->client,
-			    "prefork_connections_refused_total{service=\"%s\","
-			    "reason=\"%s\"} %" PRIu64,
-			    name_of(&page->all[i]),
-			    refusal_name((enum refusal)reason),
-			    page->all[i].refused[reason]);
+			    "%s{service=\"%s\",reason=\"%s\"} %" PRIu64,
+			    reasons->name, name_of(&page->all[i]),
+			    reasons->name_of(k), count);
+		}
+	}
+}
+
+static void
+say_all_reasons(const struct page *page)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(by_reason) / sizeof(by_reason[0]); i++)
+		say_reasons(page, &by_reason[i]);
 }
 
 static void
@@ -289,7 +320,7 @@ steer_metrics(struct master *m, struct control_client *client)
 	    "Lines that the log did not take.", (int64_t)sink_losses(m));
 	say_families(&page);
 	say_workers(&page);
-	say_refusals(&page);
+	say_all_reasons(&page);
 	for (i = 0; i < sizeof(queue_families) / sizeof(queue_families[0]); i++)
 		say_listeners(&page, &queue_families[i]);
 	if (tallies != NULL)

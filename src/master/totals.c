@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "admission/refusal.h"
 #include "master/state.h"
 
 struct totals *
@@ -39,7 +40,7 @@ totals_forked(struct worker_record *record)
 
 void
 totals_fold(struct worker_record *record, const struct census *census,
-    bool crashed)
+    enum crash crash)
 {
 	struct master *m = record->master;
 	struct totals *t = totals_of(m, crew_name(record->crew));
@@ -56,7 +57,34 @@ totals_fold(struct worker_record *record, const struct census *census,
 	tally_add(&t->tally, &m->board.slot[record->cell],
 	    &m->board.tally[record->cell]);
 	t->reaped++;
-	t->crashed += crashed;
+	if (crash != CRASH_NONE)
+		t->crashed[crash]++;
+	if (record->killed != KILL_NONE)
+		t->killed[record->killed]++;
+}
+
+const struct reasons totals_reasons[TOTALS_REASONS] = {
+	{ "refused", offsetof(struct totals, refused), REFUSALS, refusal_name },
+	{ "crashed", offsetof(struct totals, crashed), CRASHES, crash_name },
+	{ "killed", offsetof(struct totals, killed), KILL_REASONS,
+	    kill_reason_label },
+};
+
+const uint64_t *
+totals_counts(const struct reasons *reasons, const struct totals *t)
+{
+	return (const uint64_t *)(const void *)((const char *)t +
+	    reasons->offset);
+}
+
+uint64_t
+totals_sum(const uint64_t *counts, unsigned count)
+{
+	uint64_t sum = 0;
+
+	while (count-- > 0)
+		sum += counts[count];
+	return sum;
 }
 
 void

@@ -11,8 +11,7 @@
  */
 #include "config.h"
 
-#include "admission/refusal.h"
-#include "master/totals.h"
+#include "master/state.h"
 #include "master/upgrade.h"
 
 /* Of a bucket and its count, in a line. */
@@ -25,16 +24,23 @@ put_count(struct state_writer *w, uint64_t count)
 	state_put_number(w, count <= INT64_MAX ? (int64_t)count : INT64_MAX);
 }
 
+/* A few to the line. */
 static void
-put_refused(struct state_writer *w, const struct totals *t)
+put_reasons(struct state_writer *w, const struct reasons *reasons,
+    const struct totals *t)
 {
+	const uint64_t *counts = totals_counts(reasons, t);
 	unsigned i;
 
-	state_keyword(w, "refused");
-	state_put_text(w, t->service);
-	for (i = 0; i < REFUSALS; i++) {
-		state_put_text(w, refusal_name((enum refusal)i));
-		put_count(w, t->refused[i]);
+	for (i = 0; i < reasons->count; i++) {
+		if (i % PAIRS == 0) {
+			if (i > 0)
+				state_end_line(w);
+			state_keyword(w, reasons->keyword);
+			state_put_text(w, t->service);
+		}
+		state_put_text(w, reasons->name_of(i));
+		put_count(w, counts[i]);
 	}
 	state_end_line(w);
 }
@@ -81,6 +87,8 @@ put_tally(struct state_writer *w, const struct totals *t)
 void
 upgrade_put_totals(struct state_writer *w, const struct totals *t)
 {
+	unsigned i;
+
 	for (; t != NULL; t = t->next) {
 		state_keyword(w, "total");
 		state_put_text(w, t->service);
@@ -89,10 +97,11 @@ upgrade_put_totals(struct state_writer *w, const struct totals *t)
 		put_count(w, t->failed);
 		put_count(w, t->forked);
 		put_count(w, t->reaped);
-		put_count(w, t->crashed);
+		put_count(w, totals_sum(t->crashed, CRASHES));
 		put_count(w, t->recycled);
 		state_end_line(w);
-		put_refused(w, t);
+		for (i = 0; i < TOTALS_REASONS; i++)
+			put_reasons(w, &totals_reasons[i], t);
 		put_tally(w, t);
 	}
 }

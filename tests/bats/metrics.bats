@@ -49,6 +49,47 @@ refused_twice() {
 	[[ $(value 'prefork_connections_refused_total{service="echo",reason="rule"}') -eq 2 ]]
 }
 
+@test "crashes and kills are counted by reason, over an upgrade" {
+	allow_violence
+	allow_message PF0404 PF0405 PF0406 PF0407 PF0413 PF0414
+	expect_crash
+	own_binary
+	start -w 2 -S "$T/ctl.sock" "$FAULT"
+	talk "$ADDR" send 'segv\n' gone
+	talk "$ADDR" send 'segv\n' gone
+	talk "$ADDR" send 'abort\n' gone
+	wait_for died 3
+	kill -KILL $(workers | head -n 1)
+	wait_for died 4
+	ctl_ends 0 '' kill fault/0
+	died_of segv 2 abrt 1 kill 1 bus 0
+	install_binary
+	ctl_ends 0 '' upgrade
+	died_of segv 2 abrt 1 kill 1 bus 0
+	grep -F '"crashes":4' <(ctl -j status; cat "$T/said")
+	talk "$ADDR" send 'segv\n' gone
+	wait_for died 5
+	died_of segv 3 abrt 1 kill 1 bus 0
+}
+
+# All together.
+died() {
+	scrape
+	[[ $(awk '/^prefork_workers_crashed_total/ { n += $2 } END { print n }' \
+		"$T/metrics") -eq $1 ]]
+}
+
+# died_of REASON COUNT...; and preforkctl has killed one.
+died_of() {
+	scrape
+	[[ $(value 'prefork_workers_killed_total{service="fault",reason="operator"}') -eq 1 ]]
+	[[ $(value 'prefork_workers_killed_total{service="fault",reason="no_progress"}') -eq 0 ]]
+	while [[ $# -gt 0 ]]; do
+		[[ $(value "prefork_workers_crashed_total{service=\"fault\",reason=\"$1\"}") -eq $2 ]]
+		shift 2
+	done
+}
+
 @test "no counter goes back over 50 reloads, 3 upgrades and deaths" {
 	local i
 

@@ -21,12 +21,12 @@ static struct slot_client client = { .family = AF_INET,
 static void
 test_names(void)
 {
-	unsigned i;
+	unsigned i, k;
 
 	for (i = 0; i < REFUSALS; i++)
-		is_int(refusal_find(refusal_name((enum refusal)i)), i,
-		    "%s is found by its name", refusal_name((enum refusal)i));
-	is_int(refusal_find("nothing"), REFUSALS, "no reason");
+		for (k = 0; k < i; k++)
+			ok(strcmp(refusal_name(i), refusal_name(k)) != 0,
+			    "%s is not %s", refusal_name(i), refusal_name(k));
 	is_text(refusal_name(REFUSALS), "none", "the name of none");
 }
 

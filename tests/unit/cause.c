@@ -5,6 +5,8 @@
  */
 #include "config.h"
 
+#include <sys/resource.h>
+
 #include <errno.h>
 
 #include "base/clock.h"
@@ -51,8 +53,60 @@ said(int status, enum kill_reason killed, const char *wanted)
 {
 	char text[CAUSE_BYTES];
 
-	cause_describe(&m, status, killed, text, sizeof(text));
+	(void)cause_describe(&m, status, killed, text, sizeof(text));
 	is_text(text, wanted, "%s", wanted);
+}
+
+/* As one word of each, which a state and metrics have. */
+static void
+test_labels(void)
+{
+	unsigned i, k;
+
+	for (i = 0; i < KILL_REASONS; i++)
+		for (k = 0; k < i; k++)
+			ok(strcmp(kill_reason_label(i), kill_reason_label(k)) !=
+				0,
+			    "%s is not %s", kill_reason_label(i),
+			    kill_reason_label(k));
+	for (i = 0; i < CRASHES; i++)
+		for (k = 0; k < i; k++)
+			ok(strcmp(crash_name(i), crash_name(k)) != 0,
+			    "%s is not %s", crash_name(i), crash_name(k));
+	is_text(kill_reason_label(KILL_REASONS), "unknown", "no reason");
+	is_text(crash_name(CRASHES), "unknown", "no crash");
+}
+
+static void
+crashed(int signo, enum kill_reason killed, const char *name)
+{
+	char text[CAUSE_BYTES];
+	enum crash crash =
+	    cause_describe(&m, status_of(signo), killed, text, sizeof(text));
+
+	is_text(crash_name(crash), name, "%s is %s", text, name);
+}
+
+static void
+test_crashes(void)
+{
+	crashed(0, KILL_NONE, "none");
+	crashed(SIGSEGV, KILL_NONE, "segv");
+	crashed(SIGBUS, KILL_NONE, "bus");
+	crashed(SIGABRT, KILL_NONE, "abrt");
+	crashed(SIGABRT, KILL_IDLE, "none");
+	crashed(SIGSEGV, KILL_IDLE, "segv");
+	crashed(SIGFPE, KILL_NONE, "fpe");
+	crashed(SIGILL, KILL_NONE, "ill");
+	crashed(SIGSYS, KILL_NONE, "sys");
+	crashed(SIGTERM, KILL_NONE, "signal");
+	crashed(SIGKILL, KILL_NONE, "kill");
+	crashed(SIGKILL, KILL_FAST_STOP, "none");
+	count_is("oom_kill 5\n");
+	is_int(oom_init_file(&m.oom, counts), 0, "there is a count");
+	count_is("oom_kill 6\n");
+	crashed(SIGKILL, KILL_NONE, "oom");
+	crashed(SIGKILL, KILL_NONE, "kill");
 }
 
 static void
@@ -146,12 +200,16 @@ test_no_count(void)
 int
 main(void)
 {
+	const struct rlimit no_core = { 0, 0 };
 	int fds = rig_count_fds();
 
 	(void)alarm(RIG_DEADLINE_S);
+	(void)setrlimit(RLIMIT_CORE, &no_core);
 	folder = rig_folder();
 	counts = rig_path(folder, "memory.events");
+	test_labels();
 	test_words();
+	test_crashes();
 	test_memory();
 	test_stale();
 	test_no_count();
