@@ -109,7 +109,8 @@ void prefork_conn_retire(struct prefork_conn *conn);
 /* A word on what this connection is doing, for status and for the dump of a
  * worker that hangs; cut at 63 bytes. */
 void prefork_conn_note(struct prefork_conn *conn, const char *note);
-/* One line to the daemon's log, with service, slot and peer. */
+/* One line to the daemon's log, with service, slot, number of the connection
+ * and peer. */
 void prefork_conn_log(struct prefork_conn *conn, const char *format, ...)
 #if defined(__GNUC__) || defined(__clang__)
     __attribute__((format(printf, 2, 3)))

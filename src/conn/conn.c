@@ -7,6 +7,7 @@
 #include "config.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -202,6 +203,7 @@ prefork_conn_log(struct prefork_conn *conn, const char *format, ...)
 	va_start(ap, format);
 	(void)vsnprintf(line, sizeof(line), format, ap);
 	va_end(ap);
-	log_event(PF_HANDLER_LOG, "%s: %s", prefork_conn_peer(conn), line);
+	log_event(PF_HANDLER_LOG, "connection %" PRIu64 " of %s: %s",
+	    conn->number, prefork_conn_peer(conn), line);
 	errno = saved;
 }

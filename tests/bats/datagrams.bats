@@ -39,7 +39,7 @@ load post
 	post "$UDP" send kept expect kept send twice expect one silent
 	wait_log 'twice: -1 Operation not permitted'
 	post "$UDP" send long silent
-	wait_log 'PF0311 127.0.0.1:[0-9]*: long: -1 Message too'
+	wait_log 'PF0311 connection [0-9]* of 127.0.0.1:[0-9]*: long: -1 Message too'
 	post "$UDP" send stream silent
 	wait_log 'stream: 4 refused'
 	tells_address || skip 'POSIX does not tell which address was asked'

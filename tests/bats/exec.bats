@@ -116,7 +116,7 @@ variables_at() {
 	start_program -w 1 'echo first >&2; printf "second\nno end" >&2; echo out'
 	[[ $(get) == out ]]
 	wait_log 'PF0311 .*pid [0-9]+ ended: exit code 0'
-	log_has 'PF0311 127\.0\.0\.1:[0-9]+: pid [0-9]+: first$' 1
+	log_has 'PF0311 connection 1 of 127\.0\.0\.1:[0-9]+: pid [0-9]+: first$' 1
 	log_has 'pid [0-9]+: second$' 1
 	log_has 'pid [0-9]+: no end$' 1
 	with_options 'program /bin/sh -c "echo on the socket >&2"; stderr socket'
