@@ -300,6 +300,7 @@ log_emergency(enum msg_id id, const char *text)
 {
 	int saved = errno;
 
+	log_state.trouble.refused_ms = 0;
 	(void)send_line(msg_find(id), text, strlen(text), true);
 	errno = saved;
 }

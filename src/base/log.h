@@ -101,9 +101,21 @@ void log_adopt(uint32_t kind, int fd);
 
 /* Open a file to append lines to, as log_prepare does.  -1 with errno. */
 int log_open_path(const char *path);
-/* One line, which ends with a newline, to such a file; never waits.  *torn is
- * its own, false at first.  False: it was not taken. */
-bool log_write(int fd, const char *line, size_t bytes, bool *torn);
+/* What a process remembers of a file that it writes lines to: nothing, as long
+ * as all goes well. */
+struct log_trouble {
+	bool torn;	    /* it took a part of the last line */
+	int64_t refused_ms; /* CLOCK_MONOTONIC of its last error, or 0 */
+};
+
+/* How long a file that refused a line, as a full disk does, is left alone:
+ * lines are lost at once then, without a system call. */
+#define LOG_PAUSE_MS 100
+
+/* One line, which ends with a newline, to such a file; never waits.  False: it
+ * was not taken.  Async-signal-safe. */
+bool log_write(int fd, const char *line, size_t bytes,
+    struct log_trouble *trouble);
 /* A line that was to go by log_write was lost: PF0606 tells it as well. */
 void log_count_lost(void);
 

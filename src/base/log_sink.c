@@ -18,6 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/fd.h"
 #include "base/log_state.h"
 #include "base/log_syslog.h"
@@ -149,7 +150,7 @@ log_use(struct log_opened *opened)
 	log_state.sink = opened->sink;
 	log_state.fd = opened->fd;
 	log_state.path = opened->path;
-	log_state.torn = false;
+	log_state.trouble = (struct log_trouble) { 0 };
 	opened->fd = -1;
 	opened->path = NULL;
 	look_at_stderr();
@@ -263,7 +264,7 @@ log_adopt(uint32_t kind, int fd)
 		(void)fd_set_cloexec(fd, true);
 	fd_close(&log_state.fd);
 	log_state.fd = fd;
-	log_state.torn = false;
+	log_state.trouble = (struct log_trouble) { 0 };
 	errno = saved;
 }
 
@@ -282,19 +283,41 @@ writable(int fd)
 	return poll(&sink, 1, 0) == 1 && sink.revents == POLLOUT;
 }
 
-/* No retry on EINTR: a write that a signal ends was one that waited. */
-bool
-log_write(int fd, const char *line, size_t bytes, bool *torn)
+/* The time of day costs no system call where a write that fails costs one and
+ * the file system's search for room. */
+static bool
+is_paused(struct log_trouble *trouble)
 {
-	ssize_t written;
+	if (trouble->refused_ms == 0)
+		return false;
+	if (clock_ms() - trouble->refused_ms < LOG_PAUSE_MS)
+		return true;
+	trouble->refused_ms = 0;
+	return false;
+}
 
-	if (!writable(fd))
+/* No retry on EINTR: a write that a signal ends was one that waited. */
+static bool
+write_noting(int fd, const char *bytes, size_t count,
+    struct log_trouble *trouble)
+{
+	ssize_t written = write(fd, bytes, count);
+
+	if (written == -1 && errno != EAGAIN && errno != EINTR)
+		trouble->refused_ms = clock_ms();
+	if (written > 0)
+		trouble->torn = (size_t)written < count;
+	return written == (ssize_t)count;
+}
+
+bool
+log_write(int fd, const char *line, size_t bytes, struct log_trouble *trouble)
+{
+	if (is_paused(trouble) || !writable(fd))
 		return false;
-	if (*torn && write(fd, "\n", 1) != 1)
+	if (trouble->torn && !write_noting(fd, "\n", 1, trouble))
 		return false;
-	written = write(fd, line, bytes);
-	*torn = written > 0 && (size_t)written < bytes;
-	return written == (ssize_t)bytes;
+	return write_noting(fd, line, bytes, trouble);
 }
 
 /* A stream that others write to as well can fill behind a poll; send(2) can be
@@ -305,10 +328,10 @@ send_to_stream(const char *line, size_t bytes)
 	const int flags = MSG_NOSIGNAL | MSG_DONTWAIT;
 	ssize_t sent;
 
-	if (log_state.torn && send(STDERR_FILENO, "\n", 1, flags) != 1)
+	if (log_state.trouble.torn && send(STDERR_FILENO, "\n", 1, flags) != 1)
 		return false;
 	sent = send(STDERR_FILENO, line, bytes, flags);
-	log_state.torn = sent > 0 && (size_t)sent < bytes;
+	log_state.trouble.torn = sent > 0 && (size_t)sent < bytes;
 	return sent == (ssize_t)bytes;
 }
 
@@ -320,5 +343,5 @@ log_sink_send(const char *line, size_t bytes)
 	if (log_state.fd == -1 && log_state.is_socket)
 		return send_to_stream(line, bytes);
 	return log_write(log_state.fd != -1 ? log_state.fd : STDERR_FILENO,
-	    line, bytes, &log_state.torn);
+	    line, bytes, &log_state.trouble);
 }

@@ -18,10 +18,10 @@ struct log_state {
 	const _Atomic uint32_t *shared_level; /* or NULL */
 	int facility;
 	int fd;		/* -1: standard error itself, or no log daemon */
-	bool torn;	/* the sink took a part of our last line */
 	bool is_socket; /* standard error is one */
 	bool prefixed;	/* its reader wants <6> before a line */
-	char *path;	/* of LOG_SINK_FILE */
+	struct log_trouble trouble;
+	char *path; /* of LOG_SINK_FILE */
 	const char *ident;
 	char scope[LOG_SCOPE_BYTES];
 	const char *service; /* of a worker, or NULL */

@@ -52,7 +52,7 @@ access_adopt(struct worker *worker, int fd)
 	(void)fd_set_cloexec(fd, true);
 	fd_close(&log->fd);
 	log->fd = fd;
-	log->torn = false;
+	log->trouble = (struct log_trouble) { 0 };
 }
 
 void
@@ -100,7 +100,7 @@ send_line(struct worker *worker, const struct access_entry *entry)
 	    access_line(&worker->service->settings->access, entry, line);
 
 	if (bytes == 0 || log->fd < 0 ||
-	    !log_write(log->fd, line, bytes, &log->torn))
+	    !log_write(log->fd, line, bytes, &log->trouble))
 		log_count_lost();
 }
 

@@ -19,8 +19,8 @@ enum emptying { EMPTY_NOT, EMPTY_WHOLLY, EMPTY_SOON };
 
 struct access_log {
 	bool on, wants_local;
-	bool torn; /* as log_write has it */
-	int fd;	   /* -1: the master could not open it */
+	struct log_trouble trouble;
+	int fd; /* -1: the master could not open it */
 	/* Of the connection: other end of its socket. */
 	socklen_t peer_length;
 	struct sockaddr_storage peer;
