@@ -45,6 +45,8 @@ function heading(title) {
 }
 
 function block(title, name, mode, format,    i, count, row) {
+	if (!((name, left, mode, counted[1], 1) in result))
+		return
 	heading(title)
 	row = "%32d" format format "   %.2f (%.2f-%.2f)\n"
 	for (i = 1; i <= counts; i++) {
