@@ -40,7 +40,7 @@ linger(struct prefork_conn *conn)
 		return;
 	conn->waited_ms = 0;
 	while (now_ms < end_ms) {
-		if (conn_await(conn, POLLIN, idle_ms) == -1)
+		if (conn_linger_await(conn, POLLIN, idle_ms) == -1)
 			return;
 		got = recv(conn->fd, scrap, sizeof(scrap), MSG_DONTWAIT);
 		if (got == 0 || (got == -1 && errno != EINTR))

@@ -34,6 +34,7 @@ conn_begin(struct prefork_conn *conn, const struct conn_context *context,
 	conn->number = number;
 	is_lent = false;
 	conn->at_end = false;
+	conn->timed_out = false;
 	conn->begun_ms = context->limits.total_ms > 0 ? clock_ms() : 0;
 	conn->deadline_ms = CLOCK_NEVER;
 	conn->received = conn->sent = conn->window_moved = 0;

@@ -60,6 +60,7 @@ struct prefork_conn {
 	const struct conn_context *context;
 	int fd;
 	bool at_end;	     /* the client's data ended, or the socket broke */
+	bool timed_out;	     /* the handler was told so */
 	int64_t begun_ms;    /* where there is a limit in all */
 	int64_t deadline_ms; /* the handler's own, or CLOCK_NEVER */
 	uint64_t number;
@@ -130,11 +131,16 @@ int64_t conn_deadline(const struct prefork_conn *conn, int64_t limit_ms,
     int64_t now_ms);
 /* Wait for `events`.  0, or -1 with ETIMEDOUT or poll's errno; never EINTR. */
 int conn_await(struct prefork_conn *conn, short events, int64_t limit_ms);
+/* The same at the end, when the handler is not concerned. */
+int conn_linger_await(struct prefork_conn *conn, short events,
+    int64_t limit_ms);
+/* A limit of time is reached: -1 with ETIMEDOUT, and it is noted. */
+int conn_time_out(struct prefork_conn *conn);
 /* What of the limits the socket can keep for who uses it without us: recv and
  * send fail with EAGAIN. */
 void conn_limit_socket(int fd, const struct conn_limits *limits);
 /* The connection's time is over: -1 with ETIMEDOUT, else 0. */
-int conn_check_time(const struct prefork_conn *conn);
+int conn_check_time(struct prefork_conn *conn);
 /* io.c: prefork_read() without the input that is kept, prefork_write() without
  * the output that is. */
 ssize_t conn_receive(struct prefork_conn *conn, void *data, size_t bytes);

@@ -56,15 +56,20 @@ conn_limit_socket(int fd, const struct conn_limits *limits)
 }
 
 int
-conn_check_time(const struct prefork_conn *conn)
+conn_time_out(struct prefork_conn *conn)
+{
+	conn->timed_out = true;
+	errno = ETIMEDOUT;
+	return -1;
+}
+
+int
+conn_check_time(struct prefork_conn *conn)
 {
 	if (conn->context->limits.total_ms == 0 &&
 	    conn->deadline_ms == CLOCK_NEVER)
 		return 0;
-	if (clock_ms() < conn_deadline(conn, 0, 0))
-		return 0;
-	errno = ETIMEDOUT;
-	return -1;
+	return clock_ms() < conn_deadline(conn, 0, 0) ? 0 : conn_time_out(conn);
 }
 
 /* Where a wait that ends at end_ms is to be looked at. */
@@ -102,7 +107,7 @@ too_slow(struct prefork_conn *conn, int64_t waited_ms)
 }
 
 int
-conn_await(struct prefork_conn *conn, short events, int64_t limit_ms)
+conn_linger_await(struct prefork_conn *conn, short events, int64_t limit_ms)
 {
 	struct pollfd item = { .fd = conn->fd, .events = events };
 	int64_t now_ms = clock_ms(), since_ms;
@@ -123,4 +128,13 @@ conn_await(struct prefork_conn *conn, short events, int64_t limit_ms)
 	if (slow || ready == 0)
 		errno = ETIMEDOUT;
 	return ready > 0 && !slow ? 0 : -1;
+}
+
+int
+conn_await(struct prefork_conn *conn, short events, int64_t limit_ms)
+{
+	int result = conn_linger_await(conn, events, limit_ms);
+
+	return result == -1 && errno == ETIMEDOUT ? conn_time_out(conn) :
+						    result;
 }

@@ -84,10 +84,8 @@ prefork_wait(struct prefork_conn *conn)
 	now_ms = clock_ms();
 	end_ms = conn_deadline(conn, conn->context->limits.idle_ms, now_ms);
 	while (found == NOTHING_YET) {
-		if (now_ms >= end_ms) {
-			errno = ETIMEDOUT;
-			return -1;
-		}
+		if (now_ms >= end_ms)
+			return conn_time_out(conn);
 		if (wait_once(conn, clock_timeout(end_ms, now_ms)) == -1 &&
 		    errno != EINTR)
 			return -1;

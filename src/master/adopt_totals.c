@@ -36,8 +36,8 @@ int
 adopt_total(struct adoption *a, const struct state_line *line)
 {
 	struct totals *t = totals_in(a, line);
-	uint64_t *fields[7];
-	unsigned count = 7;
+	uint64_t *fields[8];
+	unsigned count = 8;
 
 	if (t == NULL)
 		return state_refuse(line, a->e);
@@ -49,6 +49,7 @@ adopt_total(struct adoption *a, const struct state_line *line)
 	/* Of which, the lines that follow tell, if that image knew. */
 	fields[5] = &t->crashed[CRASH_SIGNAL];
 	fields[6] = &t->recycled;
+	fields[7] = &t->timeouts;
 	/* An image of an earlier version may know fewer. */
 	if (line->count <= count)
 		count = line->count - 1;

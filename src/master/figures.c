@@ -71,6 +71,7 @@ add_worker(struct figures *f, const struct worker_record *record)
 	f->accepted += census.accepted;
 	f->closed += census.closed;
 	f->failed += census.failed;
+	f->timeouts += census.timeouts;
 	switch (state_of(record, &census)) {
 	case SLOT_DRAINING:
 		f->draining++;
@@ -102,6 +103,9 @@ begin(struct figures *f, struct master *m, const struct crew *crew)
 	f->accepted = totals->accepted;
 	f->closed = totals->closed;
 	f->failed = totals->failed;
+	/* The connection of a worker that hung had its time, too. */
+	f->timeouts = totals->timeouts + totals->killed[KILL_TOTAL] +
+	    totals->killed[KILL_IDLE];
 	f->crashed = totals_sum(totals->crashed, CRASHES);
 	memcpy(f->crashes, totals->crashed, sizeof(f->crashes));
 	memcpy(f->killed, totals->killed, sizeof(f->killed));

@@ -17,6 +17,7 @@ struct figures {
 	/* Since the start of the daemon, over reloads and upgrades: never
 	 * less than before.  accepted is closed and active. */
 	uint64_t accepted, closed, active, failed;
+	uint64_t timeouts; /* connections that met a limit of time */
 	uint64_t crashed, recycled, forked; /* workers */
 	uint64_t crashes[CRASHES], killed[KILL_REASONS];
 	uint64_t refused[SCOREBOARD_REFUSALS]; /* by enum refusal */

@@ -123,6 +123,7 @@ write_counts(struct json *json, const struct figures *f)
 	json_number(json, "failed", (int64_t)f->failed);
 	json_number(json, "refused", (int64_t)refusal_total(f->refused));
 	write_refusals(json, f);
+	json_number(json, "timeouts", (int64_t)f->timeouts);
 	json_number(json, "crashes", (int64_t)f->crashed);
 	json_number(json, "recycled", (int64_t)f->recycled);
 }

@@ -50,6 +50,8 @@ static const struct family {
 	{ "prefork_connections_failed_total", "counter",
 	    "Connections of which the handler said that they failed.",
 	    WIDE(failed) },
+	{ "prefork_connections_timed_out_total", "counter",
+	    "Connections that met a limit of time.", WIDE(timeouts) },
 	{ "prefork_workers_started_total", "counter", "Workers started.",
 	    WIDE(forked) },
 	{ "prefork_workers_recycled_total", "counter",

@@ -54,6 +54,7 @@ totals_fold(struct worker_record *record, const struct census *census,
 	/* One that died in the midst has ended its connection all the same. */
 	t->closed += census->accepted;
 	t->failed += census->failed;
+	t->timeouts += census->timeouts;
 	tally_add(&t->tally, &m->board.slot[record->cell],
 	    &m->board.tally[record->cell]);
 	t->reaped++;

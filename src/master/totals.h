@@ -54,6 +54,7 @@ enum kill_reason {
 struct totals {
 	char service[SETTINGS_NAME_BYTES];
 	uint64_t accepted, closed, failed; /* connections */
+	uint64_t timeouts;		   /* of these, as their workers said */
 	uint64_t forked, reaped;	   /* workers */
 	uint64_t recycled; /* of these, for their age and so on */
 	uint64_t crashed[CRASHES], killed[KILL_REASONS];

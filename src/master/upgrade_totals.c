@@ -2,6 +2,7 @@
  * What was counted, as lines of the state.
  *
  *	total SERVICE ACCEPTED CLOSED FAILED FORKED REAPED CRASHED RECYCLED
+ *		TIMEOUTS
  *	refused SERVICE REASON COUNT...		pairs; connections
  *	tally SERVICE RECEIVED SENT SERVED FIRST	bytes; microseconds
  *	served SERVICE DURATION COUNT...	pairs; the low end of a bucket
@@ -99,6 +100,7 @@ upgrade_put_totals(struct state_writer *w, const struct totals *t)
 		put_count(w, t->reaped);
 		put_count(w, totals_sum(t->crashed, CRASHES));
 		put_count(w, t->recycled);
+		put_count(w, t->timeouts);
 		state_end_line(w);
 		for (i = 0; i < TOTALS_REASONS; i++)
 			put_reasons(w, &totals_reasons[i], t);

@@ -34,6 +34,7 @@ census_read(const struct scoreboard_slot *slot, struct census *out)
 	if (out->closed > out->accepted)
 		out->closed = out->accepted;
 	out->failed = atomic_load(&slot->failed);
+	out->timeouts = atomic_load(&slot->timeouts);
 	out->shortages = atomic_load(&slot->shortages);
 	for (i = 0; i < SCOREBOARD_REFUSALS - 1; i++)
 		out->refused[i] = atomic_load(&slot->refused[i]);

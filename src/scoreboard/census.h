@@ -13,6 +13,7 @@ struct census {
 	uint64_t accepted;
 	uint64_t closed;
 	uint64_t failed;
+	uint64_t timeouts;
 	uint64_t shortages;
 	uint64_t refused[SCOREBOARD_REFUSALS];
 	int64_t since_ms;

@@ -61,7 +61,9 @@ struct scoreboard_slot {
 	_Atomic uint64_t log_told;
 	/* worker writes: what refused below has no room for */
 	_Atomic uint64_t refused_last;
-	uint8_t unused_0[24];
+	/* worker writes: connections that met a limit of time */
+	_Atomic uint64_t timeouts;
+	uint8_t unused_0[16];
 	/* worker writes */
 	_Atomic uint32_t state;
 	_Atomic uint32_t claim;	    /* enum slot_claim; the master of a dead */

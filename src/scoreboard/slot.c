@@ -72,6 +72,12 @@ slot_active(struct scoreboard_slot *slot, int64_t now_ms)
 }
 
 void
+slot_count_timeout(struct scoreboard_slot *slot)
+{
+	STORE(slot->timeouts, LOAD(slot->timeouts) + 1);
+}
+
+void
 slot_end(struct scoreboard_slot *slot, int failed, int64_t now_ms)
 {
 	if (failed)

@@ -24,6 +24,8 @@ void slot_await(struct scoreboard_slot *slot, const struct sockaddr *peer,
     int64_t now_ms);
 /* Its last sign of progress. */
 void slot_active(struct scoreboard_slot *slot, int64_t now_ms);
+/* A limit of time ended it, or a call of its handler. */
+void slot_count_timeout(struct scoreboard_slot *slot);
 /* It ended; `failed` as the handler said.  Its claim is given up. */
 void slot_end(struct scoreboard_slot *slot, int failed, int64_t now_ms);
 /* Cut at SCOREBOARD_NOTE_BYTES - 1. */

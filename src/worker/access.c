@@ -126,6 +126,7 @@ access_end(struct worker *worker, const struct tally_entry *measured,
 		    ACCESS_NONE :
 		    measured->first_us - measured->begun_us,
 		.duration_us = measured->ended_us - measured->begun_us,
+		.timed_out = conn->timed_out,
 		.result = result,
 		.note = note,
 	};

@@ -41,10 +41,14 @@ set_time(struct value *value, const struct timespec *time)
 }
 
 static void
-set_result(struct value *value, int result)
+set_result(struct value *value, const struct access_entry *entry)
 {
-	(void)snprintf(value->room, sizeof(value->room), "error:%d", result);
-	set_text(value, result == 0 ? "ok" : value->room);
+	(void)snprintf(value->room, sizeof(value->room), "error:%d",
+	    entry->result);
+	if (entry->timed_out)
+		set_text(value, "timeout");
+	else
+		set_text(value, entry->result == 0 ? "ok" : value->room);
 }
 
 /* Where it is a number that the entry has. */
@@ -94,7 +98,7 @@ look_up(struct value *value, enum access_field field,
 	if (field == ACCESS_TIME)
 		set_time(value, &entry->time);
 	else if (field == ACCESS_RESULT)
-		set_result(value, entry->result);
+		set_result(value, entry);
 	else if (!look_up_number(value, field, entry))
 		set_text(value, texts[field]);
 }

@@ -7,6 +7,7 @@
 
 #include <sys/types.h>
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <time.h>
 
@@ -30,6 +31,7 @@ struct access_entry {
 	int64_t received, sent; /* bytes, or ACCESS_NONE */
 	int64_t first_us;	/* from the begin, or ACCESS_NONE */
 	int64_t duration_us;
+	bool timed_out;
 	int result;
 	const char *note;
 };

@@ -113,6 +113,8 @@ serve_ended(struct worker *worker, int64_t begun_us, int result)
 	worker->now_ms = entry.ended_us / 1000;
 	if (worker->access.on)
 		access_end(worker, &entry, result);
+	if (worker->conn.timed_out)
+		slot_count_timeout(worker->setup->slot);
 	slot_end(worker->setup->slot, result != 0, worker->now_ms);
 	tally_count(worker->setup->tally, &entry);
 }

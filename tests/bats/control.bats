@@ -38,8 +38,8 @@ load control
 	jq_says 'echo echo 2 1 1 0 0 0' '.services[0] |
 		"\(.name) \(.handler) \(.workers | "\(.configured) \(.idle) \(
 		.busy) \(.starting) \(.draining) \(.backoff)")"'
-	jq_says '2 1 1 0 0' '.services[0] |
-		"\(.accepted) \(.active) \(.closed) \(.crashes) \(.recycled)"'
+	jq_says '2 1 1 0 0 0 0' '.services[0] | "\(.accepted) \(.active) \(
+		.closed) \(.refused) \(.timeouts) \(.crashes) \(.recycled)"'
 	jq_says '0 0 null' '.reload | "\(.ok) \(.failed) \(.last_error)"'
 	jq_says '1' '[.services[0].slots[] | select(.state == "busy" and
 		.client != null and .busy_ms >= 0)] | length'

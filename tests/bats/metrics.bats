@@ -90,6 +90,33 @@ died_of() {
 	done
 }
 
+@test "connections that met a limit of time are counted, over an upgrade" {
+	need jq
+	allow_message PF0420 PF0413 PF0414
+	own_binary
+	# No space for the client's end: it waits until it is told.
+	start -w 1 -S "$T/ctl.sock" -o 'timeout=idle 300ms' -o "access_log=$T/a" \
+		-o 'access_fields=result' "$FAULT"
+	talk "$ADDR" shut eof
+	talk "$ADDR" eof
+	wait_for timed_out 1
+	talk "$ADDR" send 'hang\n' gone
+	wait_for timed_out 2
+	install_binary
+	ctl_ends 0 '' upgrade
+	timed_out 2
+	talk "$ADDR" eof
+	wait_for timed_out 3
+	ctl_ends 0 '' -j status
+	jq -e '.services[0].timeouts == 3' "$T/said"
+	[[ $(tr '\n' ' ' <"$T/a") == 'result=ok result=timeout result=timeout ' ]]
+}
+
+timed_out() {
+	scrape
+	[[ $(value 'prefork_connections_timed_out_total{service="fault"}') -eq $1 ]]
+}
+
 @test "no counter goes back over 50 reloads, 3 upgrades and deaths" {
 	local i
 

@@ -82,6 +82,10 @@ test_json(void)
 	    "\"first_byte\":null,\"duration\":1002.003,"
 	    "\"result\":\"error:-7\",\"note\":null}\n",
 	    "each field as JSON");
+	entry.timed_out = true;
+	line[access_line(&access, &entry, line)] = '\0';
+	ok(strstr(line, "\"result\":\"timeout\",") != NULL,
+	    "a limit of time is the result, whatever the handler says");
 }
 
 /* ------------------------------------------------------------ a reader */

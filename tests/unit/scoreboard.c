@@ -221,6 +221,8 @@ test_begin_end(void)
 	    "one that failed");
 	slot_count_shortage(slot);
 	is_int(slot->shortages, 1, "a shortage");
+	slot_count_timeout(slot);
+	is_int(slot->timeouts, 1, "a timeout");
 }
 
 static void
