@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 #include "admission/admission.h"
-#include "admission/claim.h"
+#include "admission/patience.h"
 #include "admission/rate.h"
 #include "admission/rules.h"
 
@@ -108,7 +108,7 @@ admission_limits(const struct admission *admission,
 	enum refusal why = REFUSALS;
 
 	if (claims)
-		why = claim_take(board, own, &claim);
+		why = patience_take(board, own, &claim);
 	/* Who was refused a place has used up nothing. */
 	if (why == REFUSALS && is_too_fast(admission, claim.source)) {
 		why = REFUSED_RATE;

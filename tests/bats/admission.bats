@@ -5,6 +5,7 @@
 load helper
 load upgrades
 load control
+load client
 
 conf() {
 	printf '%s\n' "service echo { listen 127.0.0.1:0; handler echo
@@ -135,6 +136,14 @@ hold_from() {
 	wait_for served_from 1
 	release
 	invariants 6
+}
+
+@test "who ends a connection and makes another has its place" {
+	start -w 6 -S "$T/ctl.sock" -o per_source=2 -o max_connections=4 echo
+	client load -c 2 -n 4000 -m connect "$HOST" "$PORT" ||
+		fail "$(cat "$T/err")"
+	ctl -j status
+	grep -q '"refused":0,' "$T/said"
 }
 
 @test "max_connections: of all sources together" {
