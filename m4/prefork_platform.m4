@@ -19,6 +19,11 @@ PREFORK_CHECK_SOURCE([DEFER_ACCEPT], [TCP_DEFER_ACCEPT],
     [[int seconds = 1;
       return setsockopt(0, IPPROTO_TCP, TCP_DEFER_ACCEPT, &seconds,
 	  sizeof(seconds));]])
+PREFORK_CHECK_SOURCE([KEEPALIVE_TIMES], [the times of TCP keep-alive],
+    [[#include <sys/socket.h>
+      #include <netinet/in.h>
+      #include <netinet/tcp.h>]],
+    [[return TCP_KEEPIDLE + TCP_KEEPINTVL + TCP_KEEPCNT;]])
 PREFORK_CHECK_SOURCE([TCP_QUEUE], [the queue of a listening TCP socket],
     [[#include <sys/socket.h>
       #include <netinet/in.h>

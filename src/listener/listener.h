@@ -32,15 +32,15 @@ struct listener {
 
 /*
  * Open every endpoint: SO_REUSEADDR on streams (on datagrams it would let two
- * instances share a port), SO_REUSEPORT never, IPV6_V6ONLY always on, unix
- * sockets bound under a umask that gives their mode, and given to their owner
- * before anybody can connect, after a stale one (S_ISSOCK and
- * connect gives ECONNREFUSED) was removed.  EADDRINUSE is tried again until
- * `patience_ms` from now, because the workers of a master that was killed give
- * the port back only when they have noticed (starter process only: this waits).
- * All or none: out[0..count-1] are filled, returns 0; or -1 with `e` (BIND,
- * BIND_DENIED, SOCKET_FILE) and nothing left open or on disk.  Fewer than
- * count are opened only where an optional one has no protocol: *opened.
+ * instances share a port), SO_KEEPALIVE on those of TCP, SO_REUSEPORT never,
+ * IPV6_V6ONLY always on, unix sockets bound under a umask that gives their
+ * mode, and given to their owner before anybody can connect, after a stale one
+ * (S_ISSOCK and connect gives ECONNREFUSED) was removed.  EADDRINUSE is tried
+ * again until `patience_ms` from now, because the workers of a master that was
+ * killed give the port back only when they have noticed (starter process only:
+ * this waits). All or none: out[0..count-1] are filled, returns 0; or -1 with
+ * `e` (BIND, BIND_DENIED, SOCKET_FILE) and nothing left open or on disk.  Fewer
+ * than count are opened only where an optional one has no protocol: *opened.
  */
 int listener_open_all(const struct endpoint *endpoints, size_t count,
     int patience_ms, struct listener *out, size_t *opened, struct error *e);

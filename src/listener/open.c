@@ -16,6 +16,7 @@
 #include "base/clock.h"
 #include "base/fd.h"
 #include "listener/datagram.h"
+#include "listener/keepalive.h"
 #include "listener/listener.h"
 #include "listener/socket_file.h"
 
@@ -72,6 +73,18 @@ switch_on(int fd, int level, int option)
 	return setsockopt(fd, level, option, &on, sizeof(on));
 }
 
+/* SO_REUSEADDR on datagram sockets would hide a second instance. */
+static int
+set_options_of_type(const struct listener *listener)
+{
+	if (listener->endpoint.type != SOCK_STREAM)
+		return datagram_prepare(listener->fd,
+		    (const struct sockaddr *)&listener->endpoint.address);
+	if (switch_on(listener->fd, SOL_SOCKET, SO_REUSEADDR) == -1)
+		return -1;
+	return keepalive_set(listener->fd);
+}
+
 static int
 set_options(const struct listener *listener)
 {
@@ -79,11 +92,7 @@ set_options(const struct listener *listener)
 
 	if (family == AF_UNIX)
 		return 0;
-	/* On datagram sockets it would hide a second instance. */
-	if (listener->endpoint.type == SOCK_STREAM ?
-		switch_on(listener->fd, SOL_SOCKET, SO_REUSEADDR) == -1 :
-		datagram_prepare(listener->fd,
-		    (const struct sockaddr *)&listener->endpoint.address) == -1)
+	if (set_options_of_type(listener) == -1)
 		return -1;
 	if (family != AF_INET6)
 		return 0;

@@ -161,21 +161,23 @@ bad() {
 }
 
 @test "each line is there once, from 8 workers over 20 rotations" {
-	local connections=4000 i all
+	local connections=1000 i all
 
-	[[ -z ${PREFORK_SANITIZED:-} ]] || connections=400
+	[[ -z ${PREFORK_SANITIZED:-} ]] || connections=100
 	start -S "$T/ctl.sock" -o "access_log=$T/a" -w 8 \
 		-o 'access_fields=pid connection' echo
-	talk_start -n "$connections" -t "$DEADLINE" "$ADDR" \
-		send 'x' expect 'x' shut eof
+	# With more at once than the kernel has room for it falls back on
+	# cookies, and makes connections of late packets that nobody ends.
 	for ((i = 1; i <= 20; i++)); do
+		((i % 5 != 1)) || talk_start -n "$connections" -t "$DEADLINE" \
+			"$ADDR" send 'x' expect 'x' shut eof
 		mv "$T/a" "$T/a.$i"
 		ctl reopen
+		((i % 5 != 0)) || talk_end
 	done
-	talk_end
 	stop
 	all=$(lines "$T"/a "$T"/a.*)
-	[[ $all -eq $connections ]] || fail "$all lines"
+	[[ $all -eq $((4 * connections)) ]] || fail "$all lines"
 	[[ $(sort -u "$T"/a "$T"/a.* | wc -l) -eq $all ]]
 	run ! grep -hvE '^pid=[0-9]+ connection=[0-9]+$' "$T"/a "$T"/a.*
 }

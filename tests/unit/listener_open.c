@@ -6,6 +6,9 @@
 #include <sys/socket.h>
 
 #include <netinet/in.h>
+#ifdef HAVE_KEEPALIVE_TIMES
+#include <netinet/tcp.h>
+#endif
 
 #include "listener/listener.h"
 #include "listener_rig.h"
@@ -21,13 +24,19 @@ port_of(const struct listener *listener)
 }
 
 static int
-option(const struct listener *listener, int level, int name)
+value_of(const struct listener *listener, int level, int name)
 {
 	int value = -1;
 	socklen_t size = sizeof(value);
 
 	(void)getsockopt(listener->fd, level, name, &value, &size);
-	return value != 0;
+	return value;
+}
+
+static int
+option(const struct listener *listener, int level, int name)
+{
+	return value_of(listener, level, name) != 0;
 }
 
 static void
@@ -50,6 +59,47 @@ test_one(void)
 	is_int(list[0].fd, -1, "closed");
 	listener_close(&list[0]);
 	is_int(rig_connect_errno(&list[0]), ECONNREFUSED, "nobody is there");
+}
+
+#ifdef HAVE_KEEPALIVE_TIMES
+
+static bool
+has_times(const struct listener *connection)
+{
+	return value_of(connection, IPPROTO_TCP, TCP_KEEPIDLE) == 60 &&
+	    value_of(connection, IPPROTO_TCP, TCP_KEEPINTVL) == 10 &&
+	    value_of(connection, IPPROTO_TCP, TCP_KEEPCNT) == 6;
+}
+
+#else
+
+static bool
+has_times(const struct listener *connection)
+{
+	(void)connection;
+	return true;
+}
+
+#endif
+
+/* What the accepted connection has. */
+static void
+test_keepalive(void)
+{
+	struct listener accepted = { .fd = -1 };
+	struct pollfd queue = { .events = POLLIN };
+	int client, error;
+
+	rig_listen("127.0.0.1:0", list);
+	client = rig_begin_connect(&list[0], &error);
+	queue.fd = list[0].fd;
+	rig_require(poll(&queue, 1, RIG_WAIT_MS) == 1, "a client");
+	accepted.fd = accept(list[0].fd, NULL, NULL);
+	ok(option(&accepted, SOL_SOCKET, SO_KEEPALIVE), "keep-alive is on");
+	ok(has_times(&accepted), "after a minute, for a minute");
+	fd_close(&accepted.fd);
+	fd_close(&client);
+	listener_close(&list[0]);
 }
 
 static void
@@ -224,6 +274,7 @@ main(void)
 	rig_require(fd_ensure_stdio() == 0, "stdio");
 	fds = rig_count_fds();
 	test_one();
+	test_keepalive();
 	test_backlog();
 	test_any();
 	test_datagram();
