@@ -81,8 +81,9 @@ environment() {
 	wait_log 'PF0110 generation 2 '
 	upgrade_once_dumping
 	fields total "$state"
-	# accepted closed failed forked reaped crashed; who serves is not in it
-	[[ $(fields total "$state") == 'total echo 4 4 0 6 4 0 0' ]]
+	# accepted closed failed forked reaped crashed recycled timeouts; who
+	# serves is not in it
+	[[ $(fields total "$state") == 'total echo 4 4 0 6 4 0 0 0' ]]
 	[[ $(fields life "$state" 1) -eq 3 ]]
 	wait_log 'PF0110 generation 3 '
 	invariants 2
