@@ -67,7 +67,7 @@ is_soon() {
 }
 
 @test "during a reload whose worker takes its time" {
-	start_moody -w 2 -S "$T/ctl.sock"
+	start_moody -w 2 -S "$T/ctl.sock" -o start_timeout=2m
 	mkfifo "$T/gate"
 	mood wait
 	ctl_start reload
