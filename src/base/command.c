@@ -4,16 +4,33 @@
  */
 #include "config.h"
 
+#include <fcntl.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "base/command.h"
 
 static const char *name = "prefork";
 
+/* What is opened later must not come to be standard output.  Where that was
+ * closed, writing to it fails as before. */
+static void
+occupy_stdio(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDONLY);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd > STDERR_FILENO)
+		(void)close(fd);
+}
+
 void
 command_begin(const char *program)
 {
 	name = program;
+	occupy_stdio();
 }
 
 int

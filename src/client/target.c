@@ -10,14 +10,27 @@
 #include <errno.h>
 #include <netdb.h>
 #include <poll.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/fd.h"
 #include "client/target.h"
+
+static bool
+is_too_great(const char *port)
+{
+	size_t digits = strspn(port, "0123456789");
+
+	if (digits == 0 || port[digits] != '\0')
+		return false;
+	port += strspn(port, "0");
+	return strlen(port) > 5 || strtol(port, NULL, 10) > 65535;
+}
 
 int
 target_find(struct target *target, const char *host, const char *port,
@@ -33,6 +46,10 @@ target_find(struct target *target, const char *host, const char *port,
 	(void)snprintf(target->text, sizeof(target->text),
 	    strchr(host, ':') != NULL ? "[%.250s]:%.40s" : "%.250s:%.40s", host,
 	    port);
+	/* The system takes a number modulo 65536. */
+	if (is_too_great(port))
+		return error_set(e, PF_CLIENT_HOST,
+		    "%s: the port is above 65535", target->text);
 	error = getaddrinfo(host, port, &hints, &found);
 	if (error != 0)
 		return error_set(e, PF_CLIENT_HOST, "%s: %s", target->text,

@@ -12,11 +12,15 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/fd.h"
+#include "base/log.h"
 #include "control/state.h"
+
+#define PAUSE_MS 1000
 
 static void
 sweep(struct control *control)
@@ -34,9 +38,23 @@ sweep(struct control *control)
 		control->count--;
 	}
 	control->sweeping = false;
-	if (!control->listening && control->listener.fd >= 0)
-		control->listening =
-		    loop_add(control->loop, &control->watch) == 0;
+	if (control->listening || control->listener.fd < 0 ||
+	    control_now_ms(control) < control->resume_ms)
+		return;
+	control->listening = loop_add(control->loop, &control->watch) == 0;
+	if (!control->listening)
+		control->resume_ms = control_now_ms(control) + PAUSE_MS;
+}
+
+/* Where accept lacks a descriptor nobody may spin here. */
+static void
+pause_listening(struct control *control, int error)
+{
+	log_event(PF_CONTROL_PAUSED, "accept on the control socket: %s",
+	    strerror(error));
+	loop_remove(control->loop, &control->watch);
+	control->listening = false;
+	control->resume_ms = control_now_ms(control) + PAUSE_MS;
 }
 
 static void
@@ -155,12 +173,9 @@ listener_ready(void *arg, short revents)
 			break;
 		take_in(control, fd);
 	}
-	/* Where accept lacks a descriptor nobody may spin here. */
 	if (fd == -1 && errno != EAGAIN && errno != EWOULDBLOCK &&
-	    errno != EINTR && errno != ECONNABORTED) {
-		loop_remove(control->loop, &control->watch);
-		control->listening = false;
-	}
+	    errno != EINTR && errno != ECONNABORTED)
+		pause_listening(control, errno);
 }
 
 /* ------------------------------------------------------------------- time */
@@ -189,7 +204,7 @@ control_deadline(const struct control *control)
 		return next;
 	/* It lacked a descriptor: others may have closed theirs by then. */
 	if (!control->listening && control->listener.fd >= 0)
-		next = control_now_ms(control) + 1000;
+		next = control->resume_ms;
 	for (client = control->clients; client != NULL; client = client->next)
 		if (!client->gone && client->deadline_ms < next)
 			next = client->deadline_ms;

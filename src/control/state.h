@@ -35,6 +35,7 @@ struct control {
 	struct control_client *clients;
 	unsigned count;
 	bool listening;	    /* watched */
+	int64_t resume_ms;  /* not before, where it is not */
 	bool sweeping;	    /* somebody is gone */
 	int64_t refused_ms; /* when it was told last, 0 never */
 };

@@ -114,7 +114,7 @@ tell(const struct call *call, const struct answer *answer)
 {
 	if (answer->ended)
 		return command_fail(PF_CONTROL_ENDED,
-		    "the daemon ended without a word");
+		    "the daemon has ended, or let go of us, without a word");
 	if (answer->code == EX_USAGE)
 		return command_fail(PF_USAGE, answer->text);
 	if (call->json && answer->text[0] != '\0')

@@ -97,7 +97,7 @@ sample_take(const char *path, struct sample *out, struct error *e)
 	out->taken_ms = clock_ms();
 	if (answer.ended)
 		return error_set(e, PF_CONTROL_ENDED,
-		    "the daemon ended without a word");
+		    "the daemon has ended, or let go of us, without a word");
 	return answer.code == 0 ?
 	    0 :
 	    error_set(e, PF_CONTROL_FAILED, "%s", answer.text);

@@ -6,6 +6,12 @@ load helper
 load faults
 load client
 
+@test "a port above 65535 is none" {
+	client_ends 68 'PF0700 127.0.0.1:77597: the port is above 65535' \
+		echo 127.0.0.1 77597 word
+	client_ends 68 'PF0700' load -n 1 127.0.0.1 00065536
+}
+
 @test "echo prints what comes back" {
 	start -w 2 -l 127.0.0.1:0 -l "unix:$T/sock" echo
 	client_ends 0 '^Received: hello$' echo "$HOST" "$PORT" hello

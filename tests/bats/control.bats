@@ -57,6 +57,44 @@ jq_says() {
 		fail "$2: $(jq -r "$2" "$T/said"), not $1"
 }
 
+@test "with its standard output closed preforkctl says so" {
+	local verb
+
+	start -w 1 -S "$T/ctl.sock" echo
+	for verb in status metrics listeners ping; do
+		# shellcheck disable=SC2016 # for that shell
+		run -71 bash -c '"$@" >&-' - "$PREFORKCTL" -S "$T/ctl.sock" \
+			"$verb"
+	done
+	ctl_ends 0 '' ping
+}
+
+@test "a master without descriptors does not spin for who cannot come in" {
+	local before connections=()
+
+	need prlimit
+	allow_message PF0128
+	start -w 1 -S "$T/ctl.sock" echo
+	prlimit --pid "$MASTER" --nofile=20:
+	for ((i = 0; i < 20; i++)); do
+		talk_start "unix:$T/ctl.sock" wait
+	done
+	wait_log PF0128
+	before=$(ticks)
+	wait_log PF0128 3
+	# Of two seconds; it was all of them.
+	[[ $(($(ticks) - before)) -lt 40 ]]
+	clients_kill
+	prlimit --pid "$MASTER" --nofile=1024:
+	wait_for ctl_ends 0 '' ping
+	SERVES_ECHO=1
+}
+
+# Of the master's processor time, in hundredths of a second.
+ticks() {
+	awk '{ sub(/^.*\) /, ""); print $12 + $13 }' "/proc/$MASTER/stat"
+}
+
 @test "status -j tells of the queue, of failed reloads and of back-off" {
 	need jq
 	expect_message PF0107

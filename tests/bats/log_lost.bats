@@ -86,7 +86,11 @@ all_lines_are_found() {
 
 	allow_message PF0606
 	mkfifo "$T/pipe"
-	cat "$T/pipe" >"$T/log" &
+	# Were it to be left behind, bats would wait for what it has open.
+	(
+		close_descriptors -1
+		exec cat "$T/pipe" >"$T/log"
+	) &
 	reader=$!
 	preforkd_by "2>$T/pipe"
 	start_scribe -S "$T/ctl.sock" -w 2
