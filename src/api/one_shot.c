@@ -203,8 +203,9 @@ await_input(int fd, int64_t end_ms)
 	return ready;
 }
 
-/* Until one side has ended, or it is end_ms. */
-static void
+/* Until one side has ended, or it is end_ms.  NULL, or with errno the side that
+ * failed; a reader that is gone, or late, is an end. */
+static const char *
 copy(int from, int to, int64_t write_ms, int64_t end_ms)
 {
 	char bytes[16384];
@@ -214,22 +215,39 @@ copy(int from, int to, int64_t write_ms, int64_t end_ms)
 		got = read(from, bytes, sizeof(bytes));
 		if (got == -1 && (errno == EINTR || errno == EAGAIN))
 			continue;
-		if (got <= 0 ||
-		    write_limited(to, bytes, (size_t)got, write_ms) == -1)
-			return;
+		if (got <= 0)
+			return got == -1 ? "input" : NULL;
+		if (write_limited(to, bytes, (size_t)got, write_ms) == -1)
+			return errno == EPIPE || errno == ETIMEDOUT ? NULL :
+								      "output";
 	}
+	return NULL;
+}
+
+static int
+fail_at(const struct relay *relay, const char *side)
+{
+	struct error e;
+
+	(void)error_set(&e, PF_SYSCALL, "one-shot: standard %s: %s", side,
+	    strerror(errno));
+	return program_fail(relay->options->program, &e);
 }
 
 static int
 run_copier(void *arg)
 {
 	struct relay *relay = arg;
+	const char *failed;
+	int code = 0;
 
 	fd_close(&relay->handler_fd);
 	(void)signal(SIGPIPE, SIG_IGN);
-	copy(STDIN_FILENO, relay->outer_fd, 0, CLOCK_NEVER);
+	failed = copy(STDIN_FILENO, relay->outer_fd, 0, CLOCK_NEVER);
+	if (failed != NULL && strcmp(failed, "input") == 0)
+		code = fail_at(relay, failed);
 	(void)shutdown(relay->outer_fd, SHUT_WR);
-	return 0;
+	return code;
 }
 
 static int
@@ -246,18 +264,22 @@ child_code(const struct options *options, int status)
 }
 
 /* What the handler says, for as long as the service gives it.  No master is
- * there to end one that does not come back. */
-static void
+ * there to end one that does not come back.  An exit code. */
+static int
 copy_answer(const struct relay *relay, pid_t handler)
 {
 	const struct timeouts *timeouts = &service_of(relay->options)->timeouts;
 	int64_t end_ms = timeouts->total_ms > 0 ?
 	    clock_ms() + timeouts->total_ms + TOTAL_GRACE_MS :
 	    CLOCK_NEVER;
+	const char *failed =
+	    copy(relay->outer_fd, STDOUT_FILENO, timeouts->write_ms, end_ms);
 
-	copy(relay->outer_fd, STDOUT_FILENO, timeouts->write_ms, end_ms);
 	if (clock_ms() >= end_ms)
 		(void)kill(handler, SIGKILL);
+	return failed != NULL && strcmp(failed, "output") == 0 ?
+	    fail_at(relay, failed) :
+	    0;
 }
 
 static int
@@ -266,7 +288,7 @@ serve_between_pipes(const struct options *options)
 	struct relay relay = { .options = options };
 	pid_t handler, copier;
 	struct error e;
-	int ends[2], status;
+	int ends[2], status, code, copied = 0;
 
 	if (fd_socketpair(ends) == -1)
 		goto fail;
@@ -279,14 +301,16 @@ serve_between_pipes(const struct options *options)
 	fd_close(&ends[0]);
 	/* Whoever goes away first, the other two must hear of it. */
 	(void)signal(SIGPIPE, SIG_IGN);
-	copy_answer(&relay, handler);
+	code = copy_answer(&relay, handler);
 	fd_close(&relay.outer_fd);
 	if (copier > 0) {
 		(void)kill(copier, SIGKILL);
-		(void)spawn_wait(copier);
+		copied = spawn_wait(copier);
 	}
 	status = spawn_wait(handler);
-	return child_code(options, status);
+	if (code == 0 && copied != -1 && WIFEXITED(copied))
+		code = WEXITSTATUS(copied);
+	return code != 0 ? code : child_code(options, status);
 fail:
 	(void)error_set(&e, PF_SYSCALL, "one-shot: %s", strerror(errno));
 	return program_fail(options->program, &e);

@@ -212,3 +212,16 @@ silent_after() {
 	done
 	invariants 1
 }
+
+@test "what cannot be written or read is told, and is a failure" {
+	[[ -c /dev/full ]] || skip 'there is no /dev/full'
+	export PREFORK_MODULE_PATH=$PREFORK_MODULES
+	run -71 bash -c 'echo word | "$1" -i echo >/dev/full' - "$PREFORKD"
+	[[ $output == *'PF0117 one-shot: standard output: No space'* ]]
+	run -71 bash -c '"$1" -i echo <"$2"' - "$PREFORKD" "$T"
+	[[ $output == *'PF0117 one-shot: standard input: Is a directory'* ]]
+	# Who does not want more is no failure.
+	run -0 bash -c 'set -o pipefail; "$1" -i chargen </dev/null |
+		head -n 1 >"$2"' - "$PREFORKD" "$T/first"
+	[[ $(wc -c <"$T/first") -eq 74 ]]
+}
