@@ -67,10 +67,10 @@ has_accepted() {
 		(($(wc -c <"$T/got") <= 512))
 		cmp "$T/got" <(ring | head -c "$(wc -c <"$T/got")")
 		wc -c <"$T/got" >>"$T/sizes"
-		post "$UDP" big 10 bytes 0 9
+		post "$UDP" big 40 bytes 33 39
 	done
 	(($(sort -u "$T/sizes" | wc -l) > 2)) || fail 'always as many'
-	post "$UDP" big 1 bytes 0 0 send ''
+	post "$UDP" big 33 send ''
 	wait_for has_accepted chargen 42
 }
 
@@ -126,6 +126,30 @@ quiescent() {
 	serve chargen
 	forged "$UDP" forge "$ECHO" 'something that is long enough to begin with'
 	wait_for quiescent chargen
+}
+
+is_still() {
+	[[ $(accepted chargen) -eq $(accepted chargen) &&
+		$(accepted "$1") -eq $(accepted "$1") ]]
+}
+
+@test "chargen set upon another service does not go on for ever" {
+	local chargen before
+
+	serve chargen
+	chargen=$UDP
+	for service in daytime time; do
+		serve "$service"
+		for bytes in 1 4 5 33 34 60 100; do
+			before=$(accepted chargen)
+			forged "$chargen" forge "$UDP" \
+				"$(printf 'x%.0s' $(seq "$bytes"))"
+			forged "$UDP" forge "$chargen" ''
+			wait_for is_still "$service"
+			(($(accepted chargen) < before + 600))
+		done
+		stop
+	done
 }
 
 # xinetd takes no port 0: in a network of its own all are free.

@@ -21,6 +21,7 @@
 #define LINE_LENGTH	72
 #define DROPS		16
 #define ANSWER_BYTES	512
+#define QUESTION_BYTES	32		  /* daytime answers no longer one */
 #define LINE_BYTES	(LINE_LENGTH + 2) /* CR LF */
 
 struct chargen_config {
@@ -89,20 +90,21 @@ chargen(struct prefork_conn *conn)
 
 /*
  * The RFC wants 0 to 512 characters.  Fewer than were sent: so it amplifies
- * nothing, and if the answer is answered that comes to an end.  An empty
- * datagram has no shorter answer.
+ * nothing, and if the answer is answered that comes to an end.  More than any
+ * question of daytime or time has: these would answer with ever the same.
  */
 static int
 answer(struct prefork_conn *conn, const void *data, size_t bytes)
 {
+	const size_t least = QUESTION_BYTES + 1;
 	size_t most = bytes - 1;
 
 	(void)data;
-	if (bytes == 0)
+	if (bytes <= least)
 		return 0;
 	if (most > ANSWER_BYTES)
 		most = ANSWER_BYTES;
-	bytes = (size_t)random() % (most + 1);
+	bytes = least + (size_t)random() % (most - least + 1);
 	return prefork_write(conn, ring, bytes) == -1 ? -1 : 0;
 }
 

@@ -16,7 +16,8 @@ struct daytime_config {
 	const char *format; /* of strftime(3) */
 };
 
-#define LINE_BYTES 256
+#define QUESTION_BYTES 32
+#define LINE_BYTES     256
 
 /* The format is the operator's, and reads nothing but the time. */
 #pragma GCC diagnostic push
@@ -76,7 +77,8 @@ daytime(struct prefork_conn *conn)
 }
 
 /* Whoever sends as much as an answer has may be one who answers: if two such
- * were set upon each other, that would have no end. */
+ * were set upon each other, that would have no end.  chargen sends more than
+ * is a question here. */
 static int
 answer(struct prefork_conn *conn, const void *data, size_t bytes)
 {
@@ -86,7 +88,7 @@ answer(struct prefork_conn *conn, const void *data, size_t bytes)
 	(void)data;
 	if (length == 0)
 		return -1;
-	if (bytes >= length)
+	if (bytes >= length || bytes > QUESTION_BYTES)
 		return 0;
 	return prefork_write(conn, line, length) == -1 ? -1 : 0;
 }
