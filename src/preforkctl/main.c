@@ -16,9 +16,8 @@
 
 #include "base/clock.h"
 #include "base/command.h"
-#include "base/json.h"
 #include "base/quantity.h"
-#include "preforkctl/talk.h"
+#include "preforkctl/answer_json.h"
 #include "preforkctl/top.h"
 #include "wire/control.h"
 
@@ -34,6 +33,7 @@ struct call {
 };
 
 static int ask(const struct call *call, const char *verb);
+static int ask_text(const struct call *call, const char *verb);
 static int ask_figures(const struct call *call, const char *verb);
 static int ask_upgrade(const struct call *call, const char *verb);
 static int ask_events(const struct call *call, const char *verb);
@@ -57,7 +57,7 @@ static const struct verb {
 	{ "stop", "stop [-fast]", "stop; -fast: end connections now", 0, 1,
 	    ask },
 	{ "metrics", "metrics", "figures in Prometheus' text format", 0, 0,
-	    ask },
+	    ask_text },
 	{ "scale", "scale SERVICE N", "so many workers, until the next reload",
 	    2, 2, ask },
 	{ "drain", "drain [-maint] [SERVICE]",
@@ -92,33 +92,16 @@ usage(FILE *out)
 		    verbs[i].help);
 }
 
-/* Of a verb whose answer is its outcome alone. */
-static int
-tell_json(const struct answer *answer)
-{
-	char text[CONTROL_ANSWER_BYTES * 6 + 64];
-	struct json json;
-
-	json_begin(&json, text, sizeof(text));
-	json_open(&json, NULL, '{');
-	json_bool(&json, "ok", answer->code == 0);
-	json_number(&json, "code", answer->code);
-	json_text(&json, "text", answer->text);
-	json_close(&json, '}');
-	(void)printf("%s\n", text);
-	return answer->code;
-}
-
 static int
 tell(const struct call *call, const struct answer *answer)
 {
 	if (answer->ended)
 		return command_fail(PF_CONTROL_ENDED,
 		    "the daemon has ended, or let go of us, without a word");
+	if (call->json && answer->text[0] != '\0')
+		return answer_json(answer);
 	if (answer->code == EX_USAGE)
 		return command_fail(PF_USAGE, answer->text);
-	if (call->json && answer->text[0] != '\0')
-		return tell_json(answer);
 	if (answer->code != 0) {
 		(void)command_fail(PF_CONTROL_FAILED, answer->text);
 		return answer->code;
@@ -169,6 +152,19 @@ ask(const struct call *call, const char *verb)
 	struct answer answer = { .joined = false };
 	int code = ask_for(call, verb, &answer);
 
+	return code != 0 ? code : tell(call, &answer);
+}
+
+static int
+ask_text(const struct call *call, const char *verb)
+{
+	bool begun = false;
+	struct answer answer = { .take = call->json ? answer_json_line : NULL,
+		.arg = &begun };
+	int code = ask_for(call, verb, &answer);
+
+	if (begun)
+		(void)printf("\"}\n");
 	return code != 0 ? code : tell(call, &answer);
 }
 
@@ -238,6 +234,31 @@ ask_top(const struct call *call, const char *verb)
 }
 
 static int
+explain_text(const struct msg_info *info)
+{
+	(void)printf("PF%04d (%s): %s\n", (int)info->id,
+	    msg_level_name(info->level), info->meaning);
+	if (info->remedy[0] != '\0')
+		(void)printf("%s\n", info->remedy);
+	if (info->exit_code != 0)
+		(void)printf("A process that ends because of it exits with "
+			     "%d.\n",
+		    info->exit_code);
+	return 0;
+}
+
+static int
+explain_json(const struct msg_info *info)
+{
+	struct answer answer = { .code = 0 };
+
+	(void)snprintf(answer.text, sizeof(answer.text), "PF%04d (%s): %s%s%s",
+	    (int)info->id, msg_level_name(info->level), info->meaning,
+	    info->remedy[0] != '\0' ? " " : "", info->remedy);
+	return answer_json(&answer);
+}
+
+static int
 explain(const struct call *call, const char *verb)
 {
 	const char *digits = call->words[0];
@@ -253,15 +274,22 @@ explain(const struct call *call, const char *verb)
 	    id > 0 && id < INT_MAX && *end == '\0' ? msg_find((int)id) : NULL;
 	if (info == NULL || (long)info->id != id)
 		return command_misuse("there is no message", call->words[0]);
-	(void)printf("PF%04ld (%s): %s\n", id, msg_level_name(info->level),
-	    info->meaning);
-	if (info->remedy[0] != '\0')
-		(void)printf("%s\n", info->remedy);
-	if (info->exit_code != 0)
-		(void)printf("A process that ends because of it exits with "
-			     "%d.\n",
-		    info->exit_code);
-	return 0;
+	return call->json ? explain_json(info) : explain_text(info);
+}
+
+/* Behind the verb, too: "status -j".  How many words are left. */
+static int
+take_json(struct call *call, int argc, char **argv)
+{
+	int i, left = 0;
+
+	for (i = 0; i < argc; i++) {
+		if (left > 0 && strcmp(argv[i], "-j") == 0)
+			call->json = true;
+		else
+			argv[left++] = argv[i];
+	}
+	return left;
 }
 
 static int
@@ -269,6 +297,7 @@ run_verb(struct call *call, int argc, char **argv)
 {
 	const struct verb *verb;
 
+	argc = take_json(call, argc, argv);
 	if (argc == 0)
 		return command_fail(PF_USAGE,
 		    "a verb is missing; -h shows all");

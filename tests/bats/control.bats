@@ -57,6 +57,29 @@ jq_says() {
 		fail "$2: $(jq -r "$2" "$T/said"), not $1"
 }
 
+@test "-j prints JSON, before the verb and behind it" {
+	need jq
+	start -w 1 -S "$T/ctl.sock" echo
+	ctl_ends 0 '' status -j
+	jq_says echo '.services[0].name'
+	ctl_ends 0 '' listeners -j
+	jq_says "$ADDR" '.services[0].listeners[0].address'
+	ctl_ends 0 '' explain PF0404 -j
+	jq_says 'true 0 PF0404' '"\(.ok) \(.code) \(.text[:6])"'
+	ctl_ends 0 '' ping -j
+	jq_says true .ok
+	ctl_ends 64 '' scale echo 0 -j
+	jq_says 'false 64' '"\(.ok) \(.code)"'
+	ctl_ends 1 '' -j kill echo/7
+	jq_says 'false 1' '"\(.ok) \(.code)"'
+	ctl metrics
+	mv "$T/said" "$T/plain"
+	ctl_ends 0 '' metrics -j
+	[[ $(jq -r .text "$T/said" | grep -c '^# TYPE') -eq \
+		$(grep -c '^# TYPE' "$T/plain") ]]
+	jq_says 'true 0' '"\(.ok) \(.code)"'
+}
+
 @test "with its standard output closed preforkctl says so" {
 	local verb
 

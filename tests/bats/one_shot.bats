@@ -1,6 +1,6 @@
 # -i: one connection, which somebody else has accepted, or a pipe.
 
-# shellcheck disable=SC2034,SC2154 # what helper.bash and make know
+# shellcheck disable=SC2034,SC2154,SC2016 # what helper.bash and make know
 
 load helper
 load faults

@@ -9,12 +9,10 @@ page=$top/doc/prefork_modules.7
 code_names() {
 	for folder in "$1"/*/; do
 		name=$(basename "$folder")
-		# What prefork-new(1) copies is not installed.
-		[ "$name" != skeleton ] || continue
 		echo "$name"
 		# Of a table of options only; the module has a .name too.
 		cat "$folder"*.c | awk -v module="$name" '
-			/struct prefork_option options/ { inside = 1 }
+			/struct prefork_option [a-z_]*options/ { inside = 1 }
 			inside && /\.name = "/ {
 				split($0, part, "\"")
 				print module, part[2]
